@@ -1,0 +1,131 @@
+"""The words that every cloud backend shares: what is sent, what comes back, what a client can do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import IO, Any, Literal, Protocol
+
+from presets_app.backends.fetcher import Downloaded
+from presets_app.core.losses import Loss
+from presets_app.core.problems import Failure, Problem
+
+PollStatus = Literal["waiting", "running", "done", "failed"]
+Document = Mapping[str, Any]
+
+# Members of a document that describe it and never reach a renderer; pages need not count them among the losses.
+BOOKKEEPING = frozenset({"format", "name", "description", "prompt_expansion", "environment", "hardware"})
+
+
+@dataclass(frozen=True)
+class CatalogueModel:
+    """One model that a service offers. `request_schema` is the JSON Schema of its request as the service states
+    it; `base_price` is a decimal as text, "" when not said."""
+
+    model_id: str
+    name: str
+    description: str
+    kind: str
+    base_price: str
+    request_schema: dict[str, Any]
+
+    @property
+    def properties(self) -> dict[str, dict[str, Any]]:
+        found = self.request_schema.get("properties")
+        return {name: spec for name, spec in found.items() if isinstance(spec, dict)} if isinstance(found, dict) else {}
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        found = self.request_schema.get("required")
+        return tuple(name for name in found if isinstance(name, str)) if isinstance(found, list) else ()
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A request ready to send when `problems` holds no error. `losses` accounts for every leaf of the document and
+    every field of the request."""
+
+    model: str
+    body: dict[str, Any]
+    losses: list[Loss]
+    problems: list[Problem]
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """The vendor took the work: `vendor_id` is what to poll by, from now on and after a restart."""
+
+    vendor_id: str
+    status: PollStatus
+
+
+@dataclass(frozen=True)
+class Polled:
+    """The state of one piece of work. `outputs` are addresses to fetch at once (services delete after days);
+    `seed_returned` is None when the service does not say; `timings` in seconds."""
+
+    status: PollStatus
+    outputs: list[str] = field(default_factory=list)
+    failure: Failure | None = None
+    seed_returned: int | None = None
+    timings: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Found:
+    """One entry of the vendor's own history: what it calls the work, and the body it says it was given."""
+
+    vendor_id: str
+    model: str
+    status: PollStatus
+    created_at: str
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Quote:
+    """The vendor's price for one request before it is sent; `amount` is a decimal as text."""
+
+    amount: str
+    currency: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Health:
+    """Whether a target can be used now; `facts` are short and shown as they are (balance, workers, queue length)."""
+
+    ready: bool
+    problems: list[Problem]
+    facts: dict[str, str | int]
+
+
+class CloudClient(Protocol):
+    """The only socket of a vendor. Every method may raise a BackendFailed or LocalOnly; `submit` alone spends
+    money, is never repeated, and raises MayHaveBeenCharged when its outcome is not certain."""
+
+    def catalogue(self) -> list[CatalogueModel]: ...
+    def quote(self, model: str, body: dict[str, Any]) -> Quote: ...
+    def submit(self, model: str, body: dict[str, Any]) -> Submitted: ...
+    def poll(self, vendor_id: str) -> Polled: ...
+    def find(self, model: str, created_after: str) -> list[Found]: ...
+    def download(self, url: str, sink: IO[bytes], *, limit: int) -> Downloaded: ...
+    def check(self) -> Health: ...
+
+
+class OpenClient(Protocol):
+    """Makes a client from a target's settings: its address, its key, and further hosts outputs may come from."""
+
+    def __call__(
+        self, base_url: str, key: str, *, output_hosts: Iterable[str] = (), local_only: bool = False
+    ) -> CloudClient: ...
+
+
+@dataclass(frozen=True)
+class CloudBackend:
+    """One vendor as the rest of the program sees it."""
+
+    kind: str
+    open_client: OpenClient
+    choose_model: Callable[[Document, Iterable[CatalogueModel], Mapping[str, str]], CatalogueModel | Problem]
+    compile: Callable[[Document, CatalogueModel], Compiled]

@@ -1,0 +1,1 @@
+"""The team's own GPU machines, reached through a queue."""

@@ -1,0 +1,140 @@
+"""The books of one compilation: every leaf of the document and every field of the request is entered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from presets_app.backends.base import BOOKKEEPING, CatalogueModel, Compiled
+from presets_app.core.losses import Loss, LossStatus
+from presets_app.core.problems import Problem, Severity
+
+SOURCE = "the model's request schema"
+
+
+class Account:
+    """Collects the request's body, and one entry for each part of either side as it is settled."""
+
+    def __init__(self, document: Mapping[str, Any], model: CatalogueModel) -> None:
+        self.document = document
+        self.model = model
+        self.body: dict[str, Any] = {}
+        self.problems: list[Problem] = []
+        self._losses: list[Loss] = []
+        self._leaves = dict(leaves(document))
+        self._open_fields = dict(model.properties)
+
+    def value(self, path: str) -> Any:
+        """The leaf at a pointer, None when absent."""
+        return self._leaves.get(path)
+
+    def has(self, path: str) -> bool:
+        return path in self._leaves
+
+    def open_leaves(self) -> list[str]:
+        """Pointers of the leaves that are not settled yet."""
+        done = {loss.path for loss in self._losses}
+        return [path for path in self._leaves if path not in done]
+
+    def sent_paths(self) -> dict[str, str]:
+        """Which field each leaf was put into."""
+        return {loss.path: loss.target_path[1:] for loss in self._losses if loss.target_path.startswith("/")}
+
+    def field(self, *names: str) -> str | None:
+        """The first of the names that the request has and that is not settled yet."""
+        return next((name for name in names if name in self._open_fields), None)
+
+    def send(
+        self, path: str, field: str, value: Any, *, status: LossStatus | None = None, note: str = "", before: Any = None
+    ) -> None:
+        """Put a value into the request for a leaf. A value that the schema does not allow becomes an error."""
+        fault = misfit(self.model.properties.get(field, {}), value)
+        if fault:
+            self.trouble("value_not_allowed", path or f"/{field}", f"The field {field!r} {fault}.", "Change the value.")
+        self.body[field] = value
+        self._open_fields.pop(field, None)
+        own = self.value(path) if before is None else before
+        kept: LossStatus = "carried" if own == value else "mapped"
+        self._losses.append(Loss(path, status or kept, f"/{field}", own, value, note))
+
+    def share(self, path: str, field: str, status: LossStatus = "carried", note: str = "") -> None:
+        """Settle a leaf by a field that is sent already."""
+        self._losses.append(Loss(path, status, f"/{field}", self.value(path), self.body.get(field), note))
+
+    def settle(self, path: str, status: LossStatus, note: str, target: str = "", after: Any = None) -> None:
+        """Settle a leaf without a field."""
+        self._losses.append(Loss(path, status, target, self.value(path), after, note))
+
+    def leave(self, field: str, note: str) -> None:
+        """Settle a field that is not sent."""
+        default = self._open_fields.pop(field).get("default")
+        self._losses.append(Loss("", "defaulted", f"/{field}", None, default, note))
+
+    def trouble(self, code: str, path: str, message: str, hint: str, severity: Severity = "error") -> None:
+        self.problems.append(Problem(code, severity, path, message, hint, SOURCE))
+
+    def closed(self) -> Compiled:
+        """Enter what is left on both sides and hand the books over."""
+        for path in self.open_leaves():
+            aside = path.split("/")[1] in BOOKKEEPING
+            note = "Describes the preset and is not part of a request." if aside else "The service has no such field."
+            self.settle(path, "dropped", note)
+        for field in list(self._open_fields):
+            self._default(field)
+        return Compiled(self.model.model_id, self.body, self._losses, self.problems)
+
+    def _default(self, field: str) -> None:
+        spec = self._open_fields.pop(field)
+        if field in self.model.required and "default" not in spec:
+            text = f"The service requires {field!r} and the preset does not state it."
+            self.trouble("required_field_missing", f"/{field}", text, "Complete the preset or choose another model.")
+        default = spec.get("default")
+        self._losses.append(
+            Loss("", "defaulted", f"/{field}", None, default, "Not stated: the service's default holds.")
+        )
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """(JSON pointer, value) of every leaf: scalars, empty containers, and lists of scalars as one."""
+    if isinstance(value, dict) and value:
+        for key, inner in value.items():
+            yield from leaves(inner, f"{path}/{str(key).replace('~', '~0').replace('/', '~1')}")
+    elif isinstance(value, list) and any(isinstance(inner, (dict, list)) for inner in value):
+        for index, inner in enumerate(value):
+            yield from leaves(inner, f"{path}/{index}")
+    else:
+        yield path, value
+
+
+def misfit(spec: Mapping[str, Any], value: Any) -> str:
+    """How a value breaks a field's own rules, "" when it keeps them. Parts of a schema that are not as they should
+    be are passed over: the schema comes from the service."""
+    kinds: dict[str, type | tuple[type, ...]] = {
+        "integer": int,
+        "number": (int, float),
+        "string": str,
+        "boolean": bool,
+        "array": list,
+    }
+    kind = kinds.get(str(spec.get("type")))
+    if kind is not None and (not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool)):
+        return f"takes a value of the type {spec['type']}"
+    allowed = spec.get("enum")
+    if isinstance(allowed, list) and value not in allowed:
+        return "takes only " + ", ".join(str(item)[:40] for item in allowed[:12])
+    return _beyond(spec, value)
+
+
+def _beyond(spec: Mapping[str, Any], value: Any) -> str:
+    size, words = (len(value), "Length") if isinstance(value, str) else (value, "imum")
+    if isinstance(value, list):
+        size, words = len(value), "Items"
+    if isinstance(value, bool) or not isinstance(size, (int, float)):
+        return ""
+    low, high = spec.get(f"min{words}"), spec.get(f"max{words}")
+    unit = {"Length": " characters", "Items": " entries", "imum": ""}[words]
+    if isinstance(low, (int, float)) and size < low:
+        return f"takes at least {low}{unit}"
+    if isinstance(high, (int, float)) and size > high:
+        return f"takes at most {high}{unit}"
+    return ""

@@ -1,0 +1,51 @@
+"""Which request field says the same as which part of a document, by the names that the catalogue's schemas use."""
+
+from __future__ import annotations
+
+Names = tuple[str, ...]
+
+NAMED: tuple[tuple[str, Names], ...] = (
+    ("/prompt", ("prompt",)),
+    ("/negative_prompt", ("negative_prompt",)),
+    ("/audio/generate", ("generate_audio", "enable_audio")),
+)
+"""Parts that are the same on both sides."""
+
+STAGE: dict[str, Names] = {
+    "seed": ("seed",),
+    "steps": ("steps", "num_inference_steps"),
+    "guidance": ("guidance", "guidance_scale", "cfg", "cfg_scale"),
+    "shift": ("shift", "flow_shift"),
+    "sampler": ("sampler", "sampler_name"),
+    "scheduler": ("scheduler",),
+    "sigmas": ("sigmas",),
+    "denoise": ("denoise", "strength"),
+    "end_step": ("boundary_step", "end_step"),
+    "start_step": ("start_step",),
+}
+"""Parts of a stage. The second stage has the same names with `_2` at the end, as in `guidance_2`."""
+
+GEOMETRY: tuple[tuple[str, Names], ...] = (
+    ("/width", ("width", "size", "resolution")),
+    ("/height", ("height", "size", "resolution")),
+    ("/frames", ("num_frames", "frames", "duration")),
+    ("/fps", ("fps", "frame_rate", "frames_per_second")),
+)
+
+OTHERS: tuple[tuple[str, Names], ...] = (
+    *GEOMETRY,
+    ("/stages/0/loras", ("loras", "high_noise_loras")),
+    ("/inputs/image", ("image",)),
+)
+
+REWRITING: Names = (
+    "enable_prompt_expansion",
+    "prompt_extend",
+    "enhance_prompt",
+    "enable_prompt_optimization",
+    "enable_prompt_optimizer",
+)
+"""Switches that let a service change the prompt: always sent as off, because some are on when not sent."""
+
+TRANSPORT: Names = ("enable_sync_mode", "enable_base64_output", "webhook_url")
+"""Fields about how a result travels: never sent, so that the reply comes at once and outputs are addresses."""

@@ -1,0 +1,148 @@
+"""One pair from files to measurement, inside the child."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from presets_app.measure import describing, onepass, sound
+from presets_app.measure.alignment import shift
+from presets_app.measure.limits import Limits
+from presets_app.measure.onepass import Pass
+from presets_app.measure.opening import Media, Unreadable, open_media, tags
+from presets_app.measure.worst import block_map, region
+
+FORMAT = "matchframe/measurement/1"
+
+
+def measure(asked: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    """The measurement of one pair as JSON without `cost`. What cannot be read becomes an entry in `problems`."""
+    paths = {"left": Path(asked["left"]), "right": Path(asked["right"])}
+    with ExitStack() as stack:
+        opened: dict[str, Media] = {}
+        problems: list[dict[str, Any]] = []
+        for name, path in paths.items():
+            try:
+                opened[name] = stack.enter_context(open_media(path, limits))
+            except Unreadable as fault:
+                problems.append({"code": "undecodable", "kind": fault.kind, "side": name, "message": str(fault)})
+        if problems:
+            return _unmeasured({name: media.facts for name, media in opened.items()}, problems)
+        seen = onepass.run(opened["left"], opened["right"], limits)
+        measured = _measured(asked, opened, seen)
+    return _reconsidered(asked, paths, limits, seen, measured)
+
+
+def _reconsidered(
+    asked: dict[str, Any], paths: dict[str, Path], limits: Limits, seen: Pass, measured: dict[str, Any]
+) -> dict[str, Any]:
+    """The first 25 frames can be still or a title. If the whole clip says another lag, that one is used."""
+    if not seen.scores:
+        return measured
+    whole = shift(seen.left.small, seen.right.small).frames
+    if whole == seen.shift.frames:
+        return measured
+    with ExitStack() as stack:
+        opened = {name: stack.enter_context(open_media(path, limits)) for name, path in paths.items()}
+        again = onepass.run(opened["left"], opened["right"], limits, forced=whole)
+        return _measured(asked, opened, again)
+
+
+def _unmeasured(facts: dict[str, Any], problems: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "problems": problems,
+        "container": {"left": facts.get("left"), "right": facts.get("right")},
+        "identical": False,
+        "identical_by": None,
+        "video": None,
+        "audio": None,
+    }
+
+
+def _measured(asked: dict[str, Any], opened: dict[str, Media], seen: Pass) -> dict[str, Any]:
+    facts = {name: media.facts for name, media in opened.items()}
+    problems = [{**trouble, "side": name} for name, media in opened.items() for trouble in media.trouble]
+    if not (seen.left.count and seen.right.count):
+        return _unmeasured(facts, problems)
+    by = _identical_by(asked, opened, seen)
+    if asked.get("table"):
+        _write_table(seen, Path(asked["table"]))
+    return {
+        "format": FORMAT,
+        "problems": problems,
+        "container": facts,
+        "identical": by is not None,
+        "identical_by": by,
+        "video": describing.video(seen, list(_worst_frames(seen, asked.get("heatmaps")))),
+        "audio": sound.compared(*seen.sounds),
+    }
+
+
+def _identical_by(asked: dict[str, Any], opened: dict[str, Media], seen: Pass) -> str | None:
+    left_raw, right_raw = asked.get("left_raw"), asked.get("right_raw")
+    if left_raw and right_raw and left_raw.get("frames") and left_raw == right_raw:
+        return "raw frames and samples"
+    counts = (len(seen.scores), seen.left.count, seen.right.count)
+    planes = [media.facts["pixel_format"] for media in opened.values()]
+    same_pictures = len(set(counts)) == 1 and len(set(planes)) == 1 and all(scores.mse == 0 for scores in seen.scores)
+    one, other = seen.sounds
+    same_sound = (one.digest() if one else None) == (other.digest() if other else None)
+    return "decoded planes and samples" if same_pictures and same_sound else None
+
+
+def _worst_frames(seen: Pass, folder: str | None) -> Iterator[dict[str, Any]]:
+    for pair in seen.worst:
+        blocks = block_map(pair.left, pair.right)
+        width, height = pair.left.width, pair.left.height
+        yield {
+            "frame": pair.left_index,
+            "right_frame": pair.right_index,
+            "psnr": None if pair.scores.psnr is None else round(pair.scores.psnr, 4),
+            "ssim": round(pair.scores.ssim, 6),
+            "region": region(blocks, width, height),
+            "pictures": _draw(pair, blocks, Path(folder)) if folder else None,
+        }
+
+
+def _draw(pair: Any, blocks: Any, folder: Path) -> dict[str, str]:
+    from presets_app.measure import heatmaps  # noqa: PLC0415  # Pillow costs start-up time that most pairs never use
+
+    folder.mkdir(parents=True, exist_ok=True)
+    names = {kind: f"frame-{pair.left_index:05d}-{kind}.png" for kind in ("heatmap", "left", "right")}
+    heatmaps.draw(blocks, pair.left.width, pair.left.height, folder / names["heatmap"])
+    heatmaps.keep_frame(pair.left, folder / names["left"])
+    heatmaps.keep_frame(pair.right, folder / names["right"])
+    return names
+
+
+def _write_table(seen: Pass, path: Path) -> None:
+    """One row per compared pair; an empty PSNR cell means equal planes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    skip_left, skip_right = seen.skip
+    with path.open("w", newline="", encoding="ascii") as handle:
+        table = csv.writer(handle)
+        table.writerow(["frame", "right_frame", "psnr", "ssim", "mean_abs", "left_luma", "right_luma", "motion_ratio"])
+        for scores, absolute in zip(seen.scores, seen.absolute, strict=True):
+            left, right = scores.index + skip_left, scores.index + skip_right
+            psnr = "" if scores.psnr is None else f"{scores.psnr:.4f}"
+            motion = describing.ratio(seen.right.motion[right], seen.left.motion[left])
+            means = (seen.left.mean[left], seen.right.mean[right])
+            numbers = [f"{scores.ssim:.6f}", f"{absolute:.4f}", *(f"{mean:.3f}" for mean in means)]
+            table.writerow([left, right, psnr, *numbers, "" if motion is None else motion])
+
+
+def probe(path: Path, limits: Limits) -> dict[str, Any]:
+    """What one container says, with its text tags; `problems` when it cannot be read."""
+    try:
+        with open_media(path, limits) as media:
+            return {"facts": media.facts, "tags": tags(media), "problems": []}
+    except Unreadable as fault:
+        return {
+            "facts": None,
+            "tags": {},
+            "problems": [{"code": "undecodable", "kind": fault.kind, "message": str(fault)}],
+        }

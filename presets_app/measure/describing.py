@@ -1,0 +1,184 @@
+"""The numbers of one pass as the measurement's JSON: what was seen, not yet what to make of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from presets_app.measure.colour import delta_e
+from presets_app.measure.onepass import Pass
+from presets_app.measure.pictures import Side
+
+CURVE_POINTS = 512
+FLAT_CONTRAST = 3.0  # levels of 255; a picture of one colour after encoding stays below
+BLACK_LEVEL = 24.0
+STILL = 0.02
+NOISE_CONTRAST = 12.0
+UNRELATED = 0.35
+
+
+def video(seen: Pass, worst: list[dict[str, Any]]) -> dict[str, Any]:
+    """Pictures of both sides and between them. `frames` counts compared pairs; `offset_frames` > 0 means that the
+    right side is late; PSNR is None where all compared planes are equal."""
+    skip_left, skip_right = seen.skip
+    return {
+        "frames": len(seen.scores),
+        "frames_left": seen.left.count,
+        "frames_right": seen.right.count,
+        "compared_as": seen.compared_as,
+        "offset_frames": seen.shift.frames,
+        "alignment": seen.shift.as_json(),
+        "psnr": _psnr(seen),
+        "ssim": _ssim(seen),
+        "mean_abs": _round(_mean(seen.absolute)),
+        "worst_frames": worst,
+        "per_frame": _curves(seen),
+        "left": _one_side(seen.left),
+        "right": _one_side(seen.right),
+        "between": _between(seen.left, seen.right, skip_left, skip_right, len(seen.scores)),
+    }
+
+
+def _psnr(seen: Pass) -> dict[str, Any]:
+    """As FFmpeg sums up: the decibels of the mean error, over all planes and of luma."""
+    if not seen.scores:
+        return {"mean": None, "min": None, "luma": None, "min_frame": None}
+    low = max(seen.scores, key=lambda scores: scores.mse)
+    return {
+        "mean": psnr_of(_mean([scores.mse for scores in seen.scores])),
+        "min": None if low.psnr is None else round(low.psnr, 4),
+        "luma": psnr_of(_mean([scores.mse_planes[0] for scores in seen.scores])),
+        "chroma": psnr_of(_mean([(scores.mse_planes[1] + scores.mse_planes[2]) / 2 for scores in seen.scores])),
+        "min_frame": None if low.psnr is None else low.index + seen.skip[0],
+    }
+
+
+def _ssim(seen: Pass) -> dict[str, Any]:
+    if not seen.scores:
+        return {"mean": None, "min": None, "luma": None, "min_frame": None}
+    low = min(seen.scores, key=lambda scores: scores.ssim)
+    return {
+        "mean": _round(_mean([scores.ssim for scores in seen.scores]), 6),
+        "min": _round(low.ssim, 6),
+        "luma": _round(_mean([scores.ssim_luma for scores in seen.scores]), 6),
+        "min_frame": low.index + seen.skip[0],
+    }
+
+
+def psnr_of(mse: float | None) -> float | None:
+    return None if not mse else round(10 * math.log10(255.0**2 / mse), 4)
+
+
+def _curves(seen: Pass) -> dict[str, Any]:
+    """At most 512 points of each curve; a point stands for the worst of `step` frames."""
+    step = max(1, math.ceil(len(seen.scores) / CURVE_POINTS))
+    parts = [seen.scores[start : start + step] for start in range(0, len(seen.scores), step)]
+    lows = [max(part, key=lambda scores: scores.mse).psnr for part in parts]
+    return {
+        "first": seen.skip[0],
+        "step": step,
+        "psnr": [None if low is None else round(low, 3) for low in lows],
+        "ssim": [round(min(scores.ssim for scores in part), 5) for part in parts],
+    }
+
+
+def _one_side(side: Side) -> dict[str, Any]:
+    if not side.count:
+        return {}
+    flat = [contrast < FLAT_CONTRAST for contrast in side.contrast]
+    black = [is_flat and mean < BLACK_LEVEL for is_flat, mean in zip(flat, side.mean, strict=True)]
+    one_colour = [is_flat and not is_black for is_flat, is_black in zip(flat, black, strict=True)]
+    return {
+        "luma": _round(_mean(side.mean)),
+        "contrast": _round(_mean(side.contrast)),
+        "chroma": [_round(_mean(side.blue)), _round(_mean(side.red))],
+        "motion": _round(_mean(side.motion[1:]), 4),
+        "sharpness": _round(_mean(side.sharpness), 4),
+        "luma_drift": _round(_drift(side.mean)),
+        "black_frames": _runs(black),
+        "flat_frames": _runs(one_colour),
+        "still_frames": _runs([step < STILL for step in side.motion[1:]], first=1),
+        "noise": {
+            "neighbour_correlation": _round(_median(side.neighbour), 4),
+            "repeat_correlation": _round(_median(side.repeat), 4),
+        },
+    }
+
+
+def _between(left: Side, right: Side, skip_left: int, skip_right: int, pairs: int) -> dict[str, Any]:
+    """Differences over the frames that have a partner; without one, over each side as a whole."""
+    one = slice(skip_left, skip_left + pairs) if pairs else slice(None)
+    other = slice(skip_right, skip_right + pairs) if pairs else slice(None)
+    colours = [
+        (_mean(side.mean[part]), _mean(side.blue[part]), _mean(side.red[part]))
+        for side, part in ((left, one), (right, other))
+    ]
+    shifts = [b - a for a, b in zip(left.mean[one], right.mean[other], strict=False)] if pairs else []
+    return {
+        "delta_e": None if None in (*colours[0], *colours[1]) else _round(delta_e(*colours)),  # type: ignore[arg-type]
+        "luma_shift": _round(_mean(shifts)),
+        "luma_shift_drift": _round(_drift(shifts)),
+        "contrast_ratio": ratio(_mean(right.contrast), _mean(left.contrast)),
+        "motion_ratio": ratio(_mean(right.motion[1:]), _mean(left.motion[1:])),
+        "sharpness_ratio": ratio(_mean(right.sharpness), _mean(left.sharpness)),
+        "histogram_overlap": _overlap(left.histogram, right.histogram),
+        "held": {
+            "left": _held(left.motion[one], right.motion[other], skip_left),
+            "right": _held(right.motion[other], left.motion[one], skip_right),
+        }
+        if pairs
+        else {"left": _runs([]), "right": _runs([])},
+    }
+
+
+def _held(own: Sequence[float], partner: Sequence[float], first: int) -> dict[str, Any]:
+    """Frames that repeat the one before while the other side moves on."""
+    return _runs([mine < 0.3 and mine < 0.15 * theirs for mine, theirs in zip(own, partner, strict=False)], first=first)
+
+
+def _runs(flags: Sequence[bool], *, first: int = 0) -> dict[str, Any]:
+    """How many frames are flagged, and the longest run of them."""
+    edges = [index for index, (a, b) in enumerate(pairwise([False, *flags, False])) if a != b]
+    runs = [(end - start, start) for start, end in zip(edges[::2], edges[1::2], strict=True)]
+    longest, start = max(runs, key=lambda run: (run[0], -run[1]), default=(0, 0))
+    return {"count": sum(flags), "longest": longest, "at": start + first if longest else None, "of": len(flags)}
+
+
+def _drift(values: Sequence[float]) -> float | None:
+    """Mean of the last eighth minus mean of the first."""
+    if len(values) < 2:
+        return None
+    part = max(1, len(values) // 8)
+    return float(np.mean(values[-part:]) - np.mean(values[:part]))
+
+
+def ratio(value: float | None, base: float | None) -> float | None:
+    """None where there is nothing to compare with."""
+    if value is None or base is None or max(value, base) < 0.05:
+        return None
+    return round(min(value / max(base, 1e-3), 999.0), 4)
+
+
+def _overlap(one: NDArray[np.int64], other: NDArray[np.int64]) -> float | None:
+    """Shared part of both sides' colour histograms, mean of the three planes, 0..1."""
+    if not (one.sum() and other.sum()):
+        return None
+    shares = [np.minimum(a / a.sum(), b / b.sum()).sum() for a, b in zip(one, other, strict=True)]
+    return round(float(np.mean(shares)), 4)
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return float(np.mean(values)) if len(values) else None
+
+
+def _median(values: Sequence[float]) -> float | None:
+    return float(np.median(values)) if len(values) else None
+
+
+def _round(value: float | None, digits: int = 3) -> float | None:
+    return None if value is None or not math.isfinite(value) else round(value, digits)

@@ -1,0 +1,23 @@
+"""Pictures for people: the difference as a map, and the frames it was made from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+FULL_SCALE = 48.0  # levels of 255; stronger differences are drawn the same
+
+
+def draw(blocks: NDArray[np.float32], width: int, height: int, path: Path) -> None:
+    """One grey level per 8x8 block, dark where the sides agree, with a square-root ramp so that faint ones show."""
+    ramp = np.sqrt(np.clip(blocks / FULL_SCALE, 0, 1))
+    grey = (16 + 239 * ramp).astype(np.uint8)
+    Image.fromarray(grey, "L").resize((width, height), Image.Resampling.NEAREST).save(path, optimize=True)
+
+
+def keep_frame(frame: Any, path: Path) -> None:
+    frame.to_image().save(path)

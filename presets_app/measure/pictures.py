@@ -1,0 +1,105 @@
+"""What one side's pictures are like, frame by frame, from decimated planes and a few full rows.
+
+Brightness, colour, motion and alignment use every n-th pixel of every n-th row (about 160x90 points, n = 8 at 720p);
+sharpness and the noise test use every 16th full row of every fourth pair of frames. PSNR and SSIM see every pixel.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+POINTS = 14_400  # 160 x 90
+ALIGNED_POINTS = 1_024
+ROW_STEP = 16
+EIGHT_BIT_PLANAR = {"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p"}
+Plane = NDArray[np.uint8]
+
+
+def plane(frame: Any, index: int) -> Plane:
+    """One 8-bit plane as (height, width) without copying."""
+    source = frame.planes[index]
+    rows = np.frombuffer(source, np.uint8).reshape(-1, source.line_size)
+    return rows[: source.height, : source.width]
+
+
+class Side:
+    """Per-frame numbers of one video; lists run over its own frames from 0."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.step = max(1, round(math.sqrt(width * height / POINTS)))
+        self.mean: list[float] = []
+        self.contrast: list[float] = []
+        self.blue: list[float] = []
+        self.red: list[float] = []
+        self.motion: list[float] = []
+        self.sharpness: list[float] = []
+        self.neighbour: list[float] = []
+        self.repeat: list[float] = []
+        self.small: list[Plane] = []
+        self.histogram = np.zeros((3, 32), np.int64)
+        self._before: NDArray[np.int16] | None = None
+        self._rows: NDArray[np.float32] | None = None
+        self._every = 1 if self.step == 1 else 4
+
+    @property
+    def count(self) -> int:
+        return len(self.mean)
+
+    def add(self, frame: Any) -> NDArray[np.int16]:
+        """Take one frame in; returns its decimated luma."""
+        step = self.step
+        luma = plane(frame, 0)
+        points = np.ascontiguousarray(luma[step // 2 :: step, step // 2 :: step])
+        self._colour(frame, points)
+        wide = points.astype(np.int16)
+        self.motion.append(0.0 if self._before is None else float(np.abs(wide - self._before).mean()))
+        self._before = wide
+        self._texture(luma)
+        thin = max(1, math.ceil(math.sqrt(points.size / ALIGNED_POINTS)))
+        self.small.append(np.ascontiguousarray(points[::thin, ::thin]))
+        return wide
+
+    def _colour(self, frame: Any, points: Plane) -> None:
+        self.mean.append(float(points.mean()))
+        self.contrast.append(float(points.std()))
+        channels = [points]
+        for index, kept in ((1, self.blue), (2, self.red)):
+            chroma = plane(frame, index)[:: self.step, :: self.step]
+            kept.append(float(chroma.mean()))
+            channels.append(np.ascontiguousarray(chroma))
+        if (self.count - 1) % self._every == 0:
+            for index, values in enumerate(channels):
+                self.histogram[index] += np.bincount(values.ravel() >> 3, minlength=32)
+
+    def _texture(self, luma: Plane) -> None:
+        turn = (self.count - 1) % self._every
+        if turn == 0 or (turn == 1 and self._rows is not None) or self._every == 1:
+            rows = luma[ROW_STEP // 2 :: ROW_STEP].astype(np.float32) if luma.shape[0] >= 2 * ROW_STEP else luma[:]
+            rows = np.asarray(rows, np.float32)
+            if self._rows is not None:
+                self.repeat.append(correlation(self._rows, rows))
+            if turn == 0:
+                self.sharpness.append(float(np.abs(rows[:, 1:] - rows[:, :-1]).mean()))
+                self.neighbour.append(correlation(rows[:, 1:], rows[:, :-1]))
+            self._rows = rows if turn == 0 or self._every == 1 else None
+
+
+def correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    """Pearson's, 1.0 where both are flat."""
+    left, right = one - one.mean(), other - other.mean()
+    scale = math.sqrt(float(np.vdot(left, left)) * float(np.vdot(right, right)))
+    return 1.0 if scale < 1e-3 else float(np.vdot(left, right)) / scale
+
+
+def adapted(frame: Any, wanted: str) -> Any:
+    """The frame in the pixel format both sides are compared in."""
+    return frame if frame.format.name == wanted else frame.reformat(format=wanted)
+
+
+def common_format(left: str | None, right: str | None) -> str:
+    """8-bit planar formats that agree are compared as they are; everything else as yuv420p."""
+    return left if left == right and left in EIGHT_BIT_PLANAR and left else "yuv420p"

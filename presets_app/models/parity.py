@@ -1,0 +1,92 @@
+"""Parity checks: two runs paired input by input, measured and judged; and what people decided on pairs."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from presets_app.models.presets import Preset
+from presets_app.models.projects import Project
+from presets_app.models.runs import Item, Run
+
+
+class Check(models.Model):
+    """`evidence` is the artifact digest of the whole judged record, `verdict` what it says; decisions change neither.
+    `outcome` is the verdict with people's decisions on pairs: pass, accepted, fail, inconclusive or error."""
+
+    KINDS = (("parity", "parity"), ("restore", "restore proof"), ("compare", "comparison"))
+
+    id = models.CharField(max_length=20, primary_key=True)
+    project = models.ForeignKey(Project, models.CASCADE, related_name="checks")
+    kind = models.CharField(max_length=10, choices=KINDS)
+    preset = models.ForeignKey(Preset, models.PROTECT, related_name="checks", null=True)
+    revision = models.CharField(max_length=64, blank=True, default="")
+    digest = models.CharField(max_length=64, blank=True, default="")
+    left = models.ForeignKey(Run, models.PROTECT, related_name="as_left")
+    right = models.ForeignKey(Run, models.PROTECT, related_name="as_right")
+    plan = models.JSONField(default=dict)
+    note = models.CharField(max_length=300, blank=True, default="")
+    state = models.CharField(max_length=10, default="rendering")
+    version = models.PositiveIntegerField(default=0)
+    verdict = models.CharField(max_length=12, blank=True, default="")
+    sentence = models.TextField(blank=True, default="")
+    reasons = models.JSONField(default=list)
+    counts = models.JSONField(default=dict)
+    requirements = models.JSONField(default=list)
+    cause = models.CharField(max_length=12, blank=True, default="")
+    evidence = models.CharField(max_length=64, blank=True, default="")
+    outcome = models.CharField(max_length=12, blank=True, default="")
+    undecided = models.PositiveIntegerField(default=0)
+    created_by = models.CharField(max_length=150)
+    created_at = models.DateTimeField(auto_now_add=True)
+    judged_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["project", "-id"], name="check_newest")]
+
+    def __str__(self) -> str:
+        return f"check {self.id}"
+
+
+class Pair(models.Model):
+    """One input on both sides. `severity` orders pairs, worst first; `measurement` is measure's record."""
+
+    check_of = models.ForeignKey(Check, models.CASCADE, related_name="pairs")
+    position = models.PositiveIntegerField()
+    key = models.CharField(max_length=120)
+    labels = models.JSONField(default=list)
+    preview = models.BooleanField(default=False)
+    left = models.ForeignKey(Item, models.PROTECT, related_name="+")
+    right = models.ForeignKey(Item, models.PROTECT, related_name="+")
+    pair_class = models.CharField(max_length=12, blank=True, default="")
+    severity = models.FloatField(default=0)
+    reasons = models.JSONField(default=list)
+    primary = models.JSONField(default=dict)
+    measurement = models.JSONField(default=dict)
+    needs_person = models.BooleanField(default=False)
+    decision = models.CharField(max_length=10, blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["check_of", "position"], name="one_pair_a_position")]
+        indexes = [models.Index(fields=["check_of", "-severity", "position"], name="pair_worst")]
+
+    def __str__(self) -> str:
+        return f"{self.check_of_id} {self.key}"
+
+
+class Decision(models.Model):
+    """The index of `migrations/checks/`: a person's word on one pair, oldest kept, newest counts."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="decisions")
+    check_id = models.CharField(max_length=20)
+    key = models.CharField(max_length=120)
+    number = models.PositiveIntegerField()
+    choice = models.CharField(max_length=10)
+    reason = models.TextField()
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "check_id", "number"], name="one_decision_a_number")]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.choice}"

@@ -1,0 +1,49 @@
+"""The index of `presets/`: a row a preset, a row a saved revision."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from presets_app.models.projects import Project
+
+
+class Preset(models.Model):
+    """`head` is the commit of the newest revision, `digest` its document's digest."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="presets")
+    slug = models.SlugField(max_length=80)
+    name = models.CharField(max_length=120)
+    family = models.CharField(max_length=20)
+    variant = models.CharField(max_length=40, blank=True, default="")
+    task = models.CharField(max_length=20)
+    head = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    revisions = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=150)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "slug"], name="one_preset_a_slug")]
+        indexes = [models.Index(fields=["project", "-changed_at", "-id"], name="preset_newest")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Revision(models.Model):
+    """One save: the commit, the document's digest, who and why. Never changed once written."""
+
+    preset = models.ForeignKey(Preset, models.CASCADE, related_name="history")
+    commit = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    number = models.PositiveIntegerField()
+    author = models.CharField(max_length=150)
+    message = models.CharField(max_length=300)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["preset", "commit"], name="one_revision_a_commit")]
+        indexes = [models.Index(fields=["preset", "-number"], name="revision_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.preset} {self.commit[:8]}"

@@ -1,0 +1,61 @@
+"""Putting right what a crash left between Git, database and queue. Everything here is safe to repeat."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from presets_app import gitstore, wiring
+from presets_app.core.generation import GenerationResult
+from presets_app.core.lifecycle import FINISHED_RUN
+from presets_app.core.problems import Problem
+from presets_app.models import Check, Item, Project, Run
+from presets_app.services import finishing, indexing, parity_flow, queue, runs
+
+
+def heal() -> dict[str, int]:
+    """Index commits that are not yet, send work that was never sent, wake what waits for nothing; counts by kind."""
+    done = {"commits": 0, "runs": 0, "checks": 0}
+    for project in Project.objects.all():
+        gitstore.create(wiring.store_path(project.slug))
+        done["commits"] += indexing.refresh(project)
+    for run in Run.objects.filter(state__in=("waiting", "running")).select_related("target", "project"):
+        done["runs"] += _resume(run)
+    for check in Check.objects.filter(state__in=("rendering", "judging")).select_related("left", "right"):
+        done["checks"] += _wake(check)
+    return done
+
+
+def _resume(run: Run) -> int:
+    if run.target.is_cloud:
+        if queue.is_alive(queue.Job.DISPATCH, run.id):
+            return 0
+    else:
+        _report_lost(run)
+    with transaction.atomic():
+        runs.send(run)
+    return 1
+
+
+def _report_lost(run: Run) -> None:
+    """Attempts whose job ended in the queue without a result: fail them with the queue's own reason."""
+    client = wiring.local_client(run.target.settings.get("pool", "local"))
+    for item in Item.objects.filter(run=run, state__in=("queued", "running")):
+        failure = client.lost(item.id, max(item.attempts, 1))
+        if failure is not None:
+            finishing.finish(GenerationResult(item.id, max(item.attempts, 1), "failed", failure=failure))
+
+
+def _wake(check: Check) -> int:
+    if check.state == "judging" and queue.is_alive(queue.Job.JUDGE, check.pk):
+        return 0
+    if check.state == "rendering" and not all(run.state in FINISHED_RUN for run in (check.left, check.right)):
+        return 0
+    with transaction.atomic():
+        parity_flow.send_to_judge(check)
+    return 1
+
+
+def examine(project: Project) -> list[Problem]:
+    """What is wrong with a project's repository, by name."""
+    with wiring.store(project.slug) as store:
+        return store.verify()

@@ -1,0 +1,241 @@
+"""One handler per kind of document in the store: what its table must say after this commit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import ProtectedError
+from django.utils.dateparse import parse_datetime
+
+from presets_app.core import inputs as input_sets
+from presets_app.core import known_good, manifest
+from presets_app.core.documents import document_digest
+from presets_app.gitstore import CommitInfo, paths
+from presets_app.models import (
+    Approval,
+    Check,
+    Decision,
+    InputSet,
+    Live,
+    Manifest,
+    Migration,
+    Pair,
+    Preset,
+    Project,
+    Release,
+    Revision,
+    Snapshot,
+)
+from presets_app.services import parity_outcome
+
+Handler = Callable[[Project, CommitInfo, Any, Any], None]
+
+
+def _actor(info: CommitInfo) -> str:
+    return str(info.trailers.get("Matchframe-Actor", info.author.email))
+
+
+def index_preset(project: Project, info: CommitInfo, located: Any, document: Any) -> None:
+    digest, slug = document_digest(document), located.slug
+    values = {
+        "name": document["name"],
+        "family": document["family"],
+        "variant": document.get("variant", ""),
+        "task": document["task"],
+        "head": info.sha,
+        "digest": digest,
+        "changed_at": info.at,
+        "changed_by": _actor(info),
+    }
+    preset, _ = Preset.objects.update_or_create(project=project, slug=slug, defaults=values)
+    number = Revision.objects.filter(preset=preset, at__lte=info.at).exclude(commit=info.sha).count() + 1
+    Revision.objects.get_or_create(
+        preset=preset,
+        commit=info.sha,
+        defaults={
+            "digest": digest,
+            "number": number,
+            "author": _actor(info),
+            "message": info.subject[:300],
+            "at": info.at,
+        },
+    )
+    preset.revisions = preset.history.count()
+    preset.save(update_fields=["revisions"])
+
+
+def index_manifest(project: Project, info: CommitInfo, located: Any, document: Any) -> None:
+    values = {
+        "project": project,
+        "digest": manifest.digest(document),
+        "document_digest": document["document_digest"],
+        "commit": info.sha,
+        "unknown": _unknown(document),
+        "at": info.at,
+        "by": _actor(info),
+    }
+    preset = Preset.objects.get(project=project, slug=located.preset)
+    Manifest.objects.update_or_create(preset=preset, target=located.target, defaults=values)
+
+
+def _unknown(document: Any) -> int:
+    pins = [pin for section in manifest.SECTIONS for pin in document[section].values()]
+    return sum(pin["status"] == "unknown" for pin in pins)
+
+
+def index_inputs(project: Project, info: CommitInfo, located: Any, document: Any) -> None:
+    items = document["items"]
+    values = {
+        "name": document["name"],
+        "kind": document["kind"],
+        "digest": input_sets.inputs_digest(document),
+        "commit": info.sha,
+        "items": len(items),
+        "local_only": sum(bool(item.get("local_only")) for item in items),
+        "labels": dict(Counter(label for item in items for label in item.get("labels", []))),
+        "at": info.at,
+        "by": _actor(info),
+    }
+    InputSet.objects.update_or_create(project=project, slug=located.slug, defaults=values)
+
+
+def index_policy(project: Project, info: CommitInfo, located: Any, document: Any) -> None:
+    project.policy = document
+    project.save(update_fields=["policy"])
+
+
+def index_migration(project: Project, info: CommitInfo, located: Any, document: Any) -> None:
+    closed = document.get("closed") or {}
+    values = {
+        "project": project,
+        "preset": Preset.objects.get(project=project, slug=document["preset"]),
+        "revision": document["revision"],
+        "digest": document["document_digest"],
+        "from_target": document["from"],
+        "to_target": document["to"],
+        "check_id": document.get("check", ""),
+        "state": document["state"],
+        "checklist": document["checklist"],
+        "manifests": document["manifests"],
+        "note": document.get("note", ""),
+        "opened_by": document["opened_by"],
+        "opened_at": parse_datetime(document["opened_at"]),
+        "closed_by": closed.get("by", ""),
+        "closed_reason": closed.get("reason", ""),
+        "commit": info.sha,
+    }
+    row, _ = Migration.objects.update_or_create(id=located.id, defaults=values)
+    for number, approval in enumerate(document["approvals"], start=1):
+        Approval.objects.update_or_create(
+            migration=row,
+            number=number,
+            defaults={
+                "by": approval["by"],
+                "at": parse_datetime(approval["at"]),
+                "reason": approval["reason"],
+                "digests": approval["digests"],
+            },
+        )
+
+
+def index_decisions(project: Project, info: CommitInfo, located: Any, document: Any) -> None:
+    latest: dict[str, str] = {}
+    for number, decision in enumerate(document["decisions"], start=1):
+        latest[decision["key"]] = "" if decision["choice"] == "undo" else decision["choice"]
+        Decision.objects.update_or_create(
+            project=project,
+            check_id=located.check_id,
+            number=number,
+            defaults={
+                "key": decision["key"],
+                "choice": decision["choice"],
+                "reason": decision["reason"],
+                "by": decision["by"],
+                "at": parse_datetime(decision["at"]),
+            },
+        )
+    for key, choice in latest.items():
+        Pair.objects.filter(check_of_id=located.check_id, check_of__project=project, key=key).update(decision=choice)
+    check = Check.objects.filter(id=located.check_id, project=project).first()
+    if check is not None:
+        parity_outcome.refresh(check)
+
+
+def index_live(project: Project, info: CommitInfo, located: Any, document: Any) -> None:
+    preset = Preset.objects.get(project=project, slug=located.preset)
+    for target, side in document["targets"].items():
+        current = Live.objects.filter(preset=preset, target=target).first()
+        values = {"revision": side["revision"], "digest": side["digest"], "manifest": side["manifest"]}
+        if current and all(getattr(current, name) == value for name, value in values.items()):
+            continue
+        since = {"project": project, "since": info.at, "commit": info.sha}
+        Live.objects.update_or_create(preset=preset, target=target, defaults={**values, **since})
+    Live.objects.filter(preset=preset).exclude(target__in=document["targets"]).delete()
+    release = document["release"]
+    Release.objects.update_or_create(
+        preset=preset,
+        commit=info.sha,
+        defaults={
+            "project": project,
+            "kind": release["kind"],
+            "migration_id": release.get("migration", ""),
+            "snapshot_id": release.get("snapshot", ""),
+            "before": release["before"],
+            "after": document["targets"],
+            "reason": release["reason"],
+            "by": release["by"],
+            "at": info.at,
+        },
+    )
+
+
+def index_snapshot(project: Project, info: CommitInfo, located: Any, document: Any) -> None:
+    Snapshot.objects.update_or_create(
+        id=located.id,
+        defaults={
+            "project": project,
+            "preset": Preset.objects.get(project=project, slug=document["preset"]),
+            "note": document["note"],
+            "automatic": document["automatic"],
+            "sides": document["sides"],
+            "good": known_good.is_known_good(document["sides"]),
+            "by": document["by"],
+            "at": info.at,
+            "commit": info.sha,
+        },
+    )
+
+
+HANDLERS: dict[str, Handler] = {
+    "preset": index_preset,
+    "manifest": index_manifest,
+    "inputs": index_inputs,
+    "policy": index_policy,
+    "migration": index_migration,
+    "decisions": index_decisions,
+    "live": index_live,
+    "snapshot": index_snapshot,
+}
+
+
+def forget_stale(project: Project, seen: set[tuple[str, str]]) -> None:
+    """Drop index rows whose document Git has never held. Rows that runs still point to are kept."""
+    known = {path for _, path in seen}
+    places: list[tuple[Any, Callable[[Any], str]]] = [
+        (Decision.objects.filter(project=project), lambda row: paths.decisions(row.check_id)),
+        (Manifest.objects.filter(project=project), lambda row: paths.manifest(row.preset.slug, row.target)),
+        (Live.objects.filter(project=project), lambda row: paths.live(row.preset.slug)),
+        (Migration.objects.filter(project=project), lambda row: paths.migration(row.id)),
+        (Snapshot.objects.filter(project=project), lambda row: paths.snapshot(row.id)),
+        (InputSet.objects.filter(project=project), lambda row: paths.inputs(row.slug)),
+        (Preset.objects.filter(project=project), lambda row: paths.preset(row.slug)),
+    ]
+    for rows, place in places:
+        for row in rows:
+            if place(row) not in known:
+                try:
+                    row.delete()
+                except ProtectedError:
+                    continue

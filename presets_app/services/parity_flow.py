@@ -1,0 +1,181 @@
+"""A check's way from two finished runs to a verdict."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from presets_app import measure, wiring
+from presets_app.artifacts import put_json
+from presets_app.core import parity, policy
+from presets_app.core.generation import RawDigests
+from presets_app.core.lifecycle import FINISHED_RUN
+from presets_app.core.parity import PairJudgement
+from presets_app.core.problems import Failure
+from presets_app.models import Check, Item, Pair, Run
+from presets_app.services import audit, parity_outcome, queue
+from presets_app.services.audit import MATCHFRAME
+
+
+def run_ended(run: Run) -> None:
+    """Wake the checks that waited for this run and have both sides now; call it in the run's transaction."""
+    for check in Check.objects.filter(Q(left=run) | Q(right=run), state="rendering").select_related("left", "right"):
+        other = check.right if check.left_id == run.pk else check.left
+        if other.pk == run.pk or other.state in FINISHED_RUN:
+            send_to_judge(check)
+
+
+def send_to_judge(check: Check) -> None:
+    Check.objects.filter(pk=check.pk).update(state="judging", version=F("version") + 1)
+    queue.later(queue.Job.JUDGE, check.pk)
+
+
+def judge(check_id: str) -> None:
+    """Measure the pairs that are not measured yet, then judge them all; safe to call again after a crash."""
+    check = Check.objects.select_related("project", "preset", "left", "right").get(pk=check_id)
+    if check.state != "judging":
+        return
+    _measure_missing(check)
+    _conclude(check)
+
+
+def _measure_missing(check: Check) -> None:
+    open_pairs = list(check.pairs.filter(pair_class="").select_related("left", "right").order_by("position"))
+    ready = [pair for pair in open_pairs if pair.left.state == pair.right.state == "done"]
+    for pair in open_pairs:
+        if pair not in ready:
+            _keep(check, pair, parity.unrendered(_failures(pair)), {})
+    with tempfile.TemporaryDirectory(prefix="matchframe-heat-") as folder:
+        files = [_files(pair, Path(folder) / str(pair.pk)) for pair in ready]
+        family = check.preset.family if check.preset else ""
+
+        def keep(position: int, measured: dict[str, Any]) -> None:
+            pair = ready[position]
+            _store_pictures(measured)
+            _keep(check, pair, parity.classify(measured, family=family), measured)
+
+        measure.measure_pairs(files, on_result=keep)
+
+
+def _files(pair: Pair, heat: Path) -> measure.PairFiles:
+    heat.mkdir()
+    return measure.PairFiles(
+        wiring.artifact_path(pair.left.video),
+        wiring.artifact_path(pair.right.video),
+        _raw(pair.left),
+        _raw(pair.right),
+        heat,
+    )
+
+
+def _raw(item: Item) -> RawDigests | None:
+    return RawDigests(item.raw_frames, item.raw_samples or None) if item.raw_frames else None
+
+
+def _store_pictures(measured: dict[str, Any]) -> None:
+    """Move the worst frames' heatmaps into the artifact store; the record then names digests, not paths."""
+    for frame in measured.get("video", {}).get("worst_frames", []):
+        for name in ("heatmap", "left_picture", "right_picture"):
+            if frame.get(name):
+                frame[name] = wiring.artifacts().put_file(Path(frame[name]))
+
+
+def _failures(pair: Pair) -> list[Failure]:
+    kept = [item.failure for item in (pair.left, pair.right) if item.failure]
+    return [Failure.from_json(failure) for failure in kept]
+
+
+def _keep(check: Check, pair: Pair, judged: PairJudgement, measured: dict[str, Any]) -> None:
+    pair.pair_class = judged.pair_class
+    pair.reasons = list(judged.reasons)
+    pair.primary = judged.primary
+    pair.severity = judged.severity
+    pair.needs_person = judged.needs_person
+    pair.measurement = measured
+    pair.save()
+    Check.objects.filter(pk=check.pk).update(version=F("version") + 1)
+
+
+def _conclude(check: Check) -> None:
+    pairs = list(check.pairs.select_related("left", "right").order_by("position"))
+    rules = policy.merged(check.project.policy)
+    verdict = parity.judge([_judgement(pair) for pair in pairs], check.plan, rules)
+    record = _record(check, pairs, verdict, rules)
+    with transaction.atomic():
+        locked = Check.objects.select_for_update().get(pk=check.pk)
+        locked.state, locked.judged_at = "judged", timezone.now()
+        locked.verdict, locked.sentence = verdict.verdict, verdict.sentence
+        locked.reasons, locked.counts = list(verdict.reasons), verdict.counts
+        locked.requirements = list(verdict.requirements)
+        locked.cause = _cause(pairs) if verdict.verdict in ("error", "fail") else ""
+        locked.evidence = put_json(wiring.artifacts(), record)
+        locked.save()
+        parity_outcome.refresh(locked)
+        detail = {"verdict": verdict.verdict, "evidence": locked.evidence}
+        audit.note(check.project, MATCHFRAME, "check.judge", "check", check.id, detail=detail)
+
+
+def _judgement(pair: Pair) -> PairJudgement:
+    return PairJudgement(
+        pair.key, pair.pair_class, tuple(pair.reasons), pair.primary, pair.severity, pair.needs_person, pair.preview
+    )
+
+
+def _cause(pairs: list[Pair]) -> str:
+    """The commonest cause among failed renders, "" when every input was rendered."""
+    causes = Counter(failure.cause for pair in pairs for failure in _failures(pair))
+    return causes.most_common(1)[0][0] if causes else ""
+
+
+def _record(check: Check, pairs: list[Pair], verdict: parity.Verdict, rules: dict[str, Any]) -> dict[str, Any]:
+    """The evidence: everything that was judged and how, by digest."""
+    return {
+        "format": "matchframe/evidence/1",
+        "check": check.id,
+        "kind": check.kind,
+        "document_digest": check.digest,
+        "revision": check.revision,
+        "policy": policy.version(rules),
+        "plan": check.plan,
+        "sides": {name: _side(run) for name, run in (("left", check.left), ("right", check.right))},
+        "pairs": [_pair_record(pair) for pair in pairs],
+        "verdict": verdict.verdict,
+        "sentence": verdict.sentence,
+        "reasons": list(verdict.reasons),
+        "counts": verdict.counts,
+        "requirements": list(verdict.requirements),
+    }
+
+
+def _side(run: Run) -> dict[str, Any]:
+    return {
+        "run": run.id,
+        "name": run.name,
+        "target": run.target.slug,
+        "manifest": run.manifest,
+        "inputs": run.inputs_digest,
+    }
+
+
+def _pair_record(pair: Pair) -> dict[str, Any]:
+    return {
+        "key": pair.key,
+        "preview": pair.preview,
+        "labels": pair.labels,
+        "class": pair.pair_class,
+        "reasons": pair.reasons,
+        "primary": pair.primary,
+        "left": _item_record(pair.left),
+        "right": _item_record(pair.right),
+    }
+
+
+def _item_record(item: Item) -> dict[str, Any]:
+    kept = {"item": item.id, "video": item.video, "frames": item.raw_frames, "samples": item.raw_samples}
+    return {**kept, "request": item.request, "result": item.result}

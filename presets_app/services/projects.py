@@ -1,0 +1,63 @@
+"""Making a project: its repository, its policy, its people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+
+from presets_app import gitstore, wiring
+from presets_app.core import policy
+from presets_app.core.documents import valid_slug
+from presets_app.core.errors import Conflict, Invalid
+from presets_app.core.permissions import ROLES, Actor
+from presets_app.core.problems import Problem
+from presets_app.gitstore import paths
+from presets_app.models import Membership, Project
+from presets_app.services import audit
+from presets_app.services.recording import Deed, read_json, record
+
+
+def create(slug: str, name: str, founder: Actor, *, local_only: bool = False, demo: bool = False) -> Project:
+    """A project with an empty repository and the default policy. Raises Conflict when the name is taken."""
+    if not valid_slug(slug):
+        raise Invalid("A project's short name is small letters, digits and dashes.", code="slug_invalid")
+    if Project.objects.filter(slug=slug).exists():
+        raise Conflict(f"There is a project {slug} already.", code="project_exists")
+    gitstore.create(wiring.store_path(slug))
+    with transaction.atomic():
+        project = Project.objects.create(slug=slug, name=name, local_only=local_only, demo=demo)
+        audit.note(project, founder, "project.create", "project", slug, name=name)
+    deed = Deed("policy.change", "policy", "policy", "Start with the default policy")
+    record(project, founder, deed, lambda store, head: {paths.policy(): policy.DEFAULT})
+    return project
+
+
+def set_member(project: Project, actor: Actor, username: str, role: str, *, founding: bool = False) -> Membership:
+    """Give a person a role. The first owner of a new project is set with `founding`."""
+    if not founding:
+        actor.must("member.change")
+    if role not in ROLES:
+        problem = Problem("role_unknown", "error", "", f"There is no role {role}.", f"Roles: {', '.join(ROLES)}.")
+        raise Invalid.of([problem])
+    user = get_user_model().objects.get(username=username)
+    with transaction.atomic():
+        member, _ = Membership.objects.update_or_create(project=project, user=user, defaults={"role": role})
+        audit.note(project, actor, "member.change", "person", username, detail={"role": role})
+    return member
+
+
+def change_policy(project: Project, actor: Actor, values: Mapping[str, Any], reason: str) -> str:
+    """Commit a changed policy; approvals bound to the old one are void from then on."""
+    actor.must("policy.change")
+    unknown = sorted(set(values) - set(policy.DEFAULT))
+    if unknown:
+        raise Invalid(f"The policy has no setting {unknown[0]}.", code="policy_unknown_setting")
+
+    def build(store: gitstore.Store, head: str | None) -> dict[str, Any]:
+        current = policy.merged(read_json(store, head, paths.policy()))
+        return {paths.policy(): {**current, **values, "version": int(current["version"]) + 1}}
+
+    return record(project, actor, Deed("policy.change", "policy", "policy", "Change the policy", reason), build)

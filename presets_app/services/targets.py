@@ -1,0 +1,160 @@
+"""Targets: adding one, the values it needs, and asking it what it is."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from presets_app import wiring
+from presets_app.artifacts import get_json, put_json
+from presets_app.backends.base import CatalogueModel, CloudClient
+from presets_app.backends.errors import BackendFailed
+from presets_app.core.canonical import digest
+from presets_app.core.documents import valid_slug
+from presets_app.core.errors import Conflict, Invalid, LocalOnly, NotFound, Unavailable
+from presets_app.core.ids import new_id
+from presets_app.core.permissions import Actor
+from presets_app.core.problems import Failure
+from presets_app.models import Preset, Project, Target, TargetSecret
+from presets_app.services import audit, queue
+from presets_app.services.presets import load
+
+KINDS = ("local", "wavespeed", "files")
+KEY_NAMES = {"wavespeed": "WAVESPEED_API_KEY"}
+
+
+def add(
+    project: Project, actor: Actor, slug: str, name: str, kind: str, options: dict[str, Any], *, stand_in: str = ""
+) -> Target:
+    """Add a place that renders. `stand_in` says in words what it really is, where it is not the real thing."""
+    actor.must("target.change")
+    if kind not in KINDS:
+        raise Invalid(
+            f"There is no target kind {kind}.", code="target_kind_unknown", hint=f"Kinds: {', '.join(KINDS)}."
+        )
+    if not valid_slug(slug):
+        raise Invalid("A target's short name is small letters, digits and dashes.", code="slug_invalid")
+    if Target.objects.filter(project=project, slug=slug).exists():
+        raise Conflict(f"There is a target {slug} already.", code="target_exists")
+    with transaction.atomic():
+        target = Target.objects.create(
+            project=project, slug=slug, name=name, kind=kind, settings=options, stand_in=stand_in
+        )
+        audit.note(project, actor, "target.add", "target", slug, name=name)
+    return target
+
+
+def change(target: Target, actor: Actor, options: dict[str, Any]) -> None:
+    actor.must("target.change")
+    with transaction.atomic():
+        target.settings = options
+        target.save(update_fields=["settings"])
+        audit.note(target.project, actor, "target.change", "target", target.slug, name=target.name)
+
+
+def set_value(target: Target, actor: Actor, name: str, value: str) -> None:
+    """Keep the value behind an environment name, encrypted; it is never shown again."""
+    actor.must("target.change")
+    if not value.strip():
+        raise Invalid("The value is empty.", code="value_empty")
+    with transaction.atomic():
+        TargetSecret.objects.update_or_create(target=target, name=name, defaults={"token": wiring.seal(value.strip())})
+        audit.note(
+            target.project, actor, "target.set_value", "target", target.slug, name=target.name, detail={"name": name}
+        )
+
+
+def cloud_client(target: Target, *, local_only: bool = False) -> CloudClient:
+    """A client with the target's key. Raises Invalid when the key was never set."""
+    name = KEY_NAMES[target.kind]
+    row = target.secrets.filter(name=name).first()
+    if row is None:
+        hint = "Set it on the target's page."
+        raise Invalid(f"{target.name} has no value for {name}.", code="key_missing", hint=hint)
+    sealed_off = local_only or target.project.local_only
+    return wiring.cloud_client(target.kind, target.settings, wiring.unseal(bytes(row.token)), local_only=sealed_off)
+
+
+def ask(target: Target) -> str:
+    """Start asking a target about itself; returns the probe's id. The answer arrives through the queue."""
+    if target.kind == "files":
+        raise Invalid(f"{target.name} renders nothing; there is nothing to ask.", code="target_has_no_probe")
+    if target.is_cloud and target.project.local_only:
+        raise LocalOnly(f"{target.project.name} is local-only; {target.name} is not asked.")
+    probe = f"{new_id()}-{target.pk}"
+    if target.is_cloud:
+        queue.later(queue.Job.PROBE_CLOUD, str(target.pk))
+    else:
+        request = {"format": "matchframe/probe/1", "repositories": repositories(target.project)}
+        held = put_json(wiring.artifacts(), request)
+        transaction.on_commit(lambda: _send_probe(target, probe, held))
+    return probe
+
+
+def _send_probe(target: Target, probe: str, held: str) -> None:
+    wiring.local_client(target.settings.get("pool", "local")).probe(probe, held)
+
+
+def repositories(project: Project) -> list[str]:
+    """The repositories that the project's presets name, so that a probe hashes just those."""
+    found: set[str] = set()
+    for preset in Preset.objects.filter(project=project)[:1000]:
+        name = repository(load(project, preset.slug, preset.head))
+        if name:
+            found.add(name)
+    return sorted(found)
+
+
+def repository(document: dict[str, Any]) -> str:
+    """The first transformer that the document names, "" when it names none."""
+    named = document.get("models", {}).get("transformer") or [""]
+    return str(named[0])
+
+
+def answered(probe: str, result: str) -> None:
+    """A runner's answer arrived: keep its digest with the target."""
+    target = Target.objects.filter(pk=int(probe.rpartition("-")[2])).first()
+    if target is None:
+        raise NotFound("That target is gone.", code="target_not_found")
+    _keep(target, result, None)
+
+
+def ask_cloud(target_id: int) -> None:
+    """Read a cloud target's catalogue and balance now, and keep the answer."""
+    target = Target.objects.select_related("project").get(pk=target_id)
+    try:
+        client = cloud_client(target)
+        models = [asdict(model) for model in client.catalogue()]
+        health = client.check()
+    except BackendFailed as error:
+        _keep(target, target.probe, error.failure)
+        return
+    record = {"format": "matchframe/cloud-probe/1", "catalogue": models, "facts": dict(health.facts)}
+    _keep(target, put_json(wiring.artifacts(), record), None)
+
+
+def _keep(target: Target, result: str, failure: Failure | None) -> None:
+    target.probe = result
+    target.probed_at = timezone.now()
+    target.probe_failure = failure.as_json() if failure else None
+    target.save(update_fields=["probe", "probed_at", "probe_failure"])
+
+
+def last_answer(target: Target) -> dict[str, Any]:
+    """What the target said of itself last. Raises Unavailable when it never did."""
+    if not target.probe:
+        hint = "Ask it on the targets page, or with `manage.py targets probe`."
+        raise Unavailable(f"{target.name} has not been asked about itself yet.", code="target_not_probed", hint=hint)
+    answer: dict[str, Any] = get_json(wiring.artifacts(), target.probe)
+    return answer
+
+
+def catalogue(target: Target) -> list[CatalogueModel]:
+    return [CatalogueModel(**model) for model in last_answer(target)["catalogue"]]
+
+
+def schema_digest(model: CatalogueModel) -> str:
+    return digest(model.request_schema)

@@ -1,0 +1,71 @@
+"""`python -m runner --queue gpu:local`: take renders from a queue, on this machine's device.
+
+REDIS_URL (redis://, rediss:// or unix://), MATCHFRAME_ARTIFACTS and MATCHFRAME_WEIGHTS come from the environment.
+SIGTERM or Ctrl-C: the render is put back in front of the queue, its process is ended, and this one leaves.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from presets_app.artifacts import LocalStore
+from runner import logs, orphans, room
+from runner.device import Device
+from runner.worker import RunnerWorker
+
+NEEDED = ("REDIS_URL", "MATCHFRAME_ARTIFACTS", "MATCHFRAME_WEIGHTS")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    options = _options(argv)
+    missing = [name for name in NEEDED if not os.environ.get(name)]
+    if missing:
+        sys.stderr.write(f"The runner needs {', '.join(missing)} in its environment.\n")
+        return 2
+    logs.to_stderr()
+    # redis-py gives up on a read after 5 s by default, and the connection that says hello is the one that waits for work.
+    connection = Redis.from_url(os.environ["REDIS_URL"], socket_timeout=600)
+    try:
+        connection.ping()
+    except (RedisError, OSError, ValueError) as error:
+        sys.stderr.write(f"Redis does not answer at REDIS_URL ({type(error).__name__}). Is it started?\n")
+        return 2
+    return _work(options, connection)
+
+
+def _work(options: argparse.Namespace, connection: Redis) -> int:
+    device = Device(Path(os.environ["MATCHFRAME_WEIGHTS"]), hang_limit=options.hang_limit)
+    with tempfile.TemporaryDirectory(prefix="matchframe-runner-") as scratch:
+        store = LocalStore(Path(os.environ["MATCHFRAME_ARTIFACTS"]))
+        room.enter(room.Room(device, store, connection, Path(scratch)))
+        for queue in options.queue:
+            orphans.put_back(queue, connection)
+        device.prepare()
+        worker = RunnerWorker(options.queue, connection=connection)
+        logs.note("ready", queues=options.queue, worker=worker.name, pid=os.getpid())
+        try:
+            worker.work(burst=options.burst, logging_level="WARNING")
+        finally:
+            device.kill()
+            logs.note("stopped", worker=worker.name)
+    return 0
+
+
+def _options(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m runner", description=__doc__)
+    parser.add_argument("--queue", action="append", required=True, help="a queue to serve, like gpu:local")
+    parser.add_argument("--burst", action="store_true", help="leave when the queue is empty")
+    parser.add_argument("--hang-limit", type=float, default=1800.0, help="seconds without a word from the renderer")
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

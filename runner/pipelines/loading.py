@@ -1,0 +1,127 @@
+"""Loads a pipeline part by part, so that each part's missing and unexpected weights are seen.
+
+`from_pretrained` on the whole pipeline loads a file with a missing tensor in silence. Every part is loaded from the
+local folder only, as safetensors only, and its class comes from the family's own table, never from the folder.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from diffusers.utils import logging as diffusers_logging
+from transformers.utils import logging as transformers_logging
+
+from runner.failures import CannotRender, cannot
+
+Parts = Mapping[str, tuple[type[Any], ...]]
+LOCAL_ONLY = {"local_files_only": True, "use_safetensors": True}
+
+# Both libraries draw progress bars and print whole models on a worker's log.
+diffusers_logging.set_verbosity_error()
+diffusers_logging.disable_progress_bar()
+transformers_logging.set_verbosity_error()
+transformers_logging.disable_progress_bar()
+
+
+def read_index(folder: Path, expected: str) -> dict[str, Any]:
+    """model_index.json, when it names the expected pipeline class. Raises CannotRender otherwise."""
+    try:
+        index = json.loads((folder / "model_index.json").read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise _incomplete("model_index.json", "it cannot be read") from error
+    found = index.get("_class_name") if isinstance(index, dict) else None
+    if found != expected:
+        text = f"These weights are for {found!r}; the preset's family needs {expected}."
+        raise cannot("preset", "weights_wrong_class", text, "Pin a repository of that class.", found=str(found))
+    return dict(index)
+
+
+def load_parts(
+    folder: Path, index: Mapping[str, Any], parts: Parts, dtypes: Mapping[str, str], optional: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Every model of the index by name, on the CPU, in evaluation mode. An absent optional part is left out."""
+    loaded: dict[str, Any] = {}
+    for name, classes in parts.items():
+        entry = index.get(name)
+        named = entry[1] if isinstance(entry, list) and len(entry) == 2 else None
+        if named is None and name in optional:
+            continue
+        kind = next((kind for kind in classes if kind.__name__ == named), None)
+        if kind is None:
+            known = " or ".join(kind.__name__ for kind in classes)
+            text = f"The part {name} is a {named!r}; this runner knows {known}."
+            raise cannot("preset", "weights_wrong_class", text, part=name)
+        loaded[name] = load_part(folder, name, kind, getattr(torch, dtypes.get(name, dtypes["default"])))
+    return loaded
+
+
+def load_part(folder: Path, name: str, kind: type[Any], dtype: torch.dtype) -> Any:
+    """One model. Raises CannotRender when its file is damaged, or tensors are missing or left over."""
+    try:
+        model, info = kind.from_pretrained(
+            str(folder), subfolder=name, torch_dtype=dtype, output_loading_info=True, **LOCAL_ONLY
+        )
+    except (OSError, ValueError, RuntimeError) as error:
+        raise _incomplete(name, f"it cannot be read ({type(error).__name__})") from error
+    for key in ("missing_keys", "unexpected_keys", "mismatched_keys", "error_msgs"):
+        if info.get(key):
+            first = sorted(str(entry) for entry in info[key])[0]
+            raise _incomplete(name, f"{key.replace('_', ' ')}: {first}")
+    return model.eval()
+
+
+def load_tokenizer(folder: Path, kind: type[Any]) -> Any:
+    try:
+        return kind.from_pretrained(str(folder), subfolder="tokenizer", local_files_only=True, trust_remote_code=False)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise _incomplete("tokenizer", f"it cannot be read ({type(error).__name__})") from error
+
+
+def read_scheduler(folder: Path, known: Sequence[str]) -> dict[str, Any]:
+    """The checkpoint's scheduler settings, when its class is one the family knows."""
+    try:
+        saved = json.loads((folder / "scheduler" / "scheduler_config.json").read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise _incomplete("scheduler", "its settings cannot be read") from error
+    found = saved.get("_class_name") if isinstance(saved, dict) else None
+    if found not in known:
+        text = f"The scheduler is a {found!r}; this runner knows {' or '.join(known)}."
+        raise cannot("preset", "weights_wrong_class", text, part="scheduler")
+    return dict(saved)
+
+
+def settle(model: torch.nn.Module) -> None:
+    """Copy every tensor into memory of its own.
+
+    Tensors mapped from a file sit where the file's header left them, and CPU kernels round differently by alignment:
+    the same weights with 8 bytes more of header gave other pixels (5.9e-5).
+    """
+    with torch.no_grad():
+        for tensor in (*model.parameters(), *model.buffers()):
+            tensor.data = tensor.data.clone()
+
+
+def place(pipe: Any, device: str, offload: str) -> None:
+    """Move the pipeline to its device; on the CPU there is nowhere to offload from, so weights are settled instead."""
+    pipe.set_progress_bar_config(disable=True)
+    if device == "cpu":
+        for part in pipe.components.values():
+            if isinstance(part, torch.nn.Module):
+                settle(part)
+    elif offload == "model":
+        pipe.enable_model_cpu_offload(device=device)
+    elif offload == "sequential":
+        pipe.enable_sequential_cpu_offload(device=device)
+    elif offload == "group":
+        pipe.enable_group_offload(onload_device=torch.device(device), offload_type="leaf_level")
+    else:
+        pipe.to(device)
+
+
+def _incomplete(name: str, why: str) -> CannotRender:
+    text = f"The weights of {name} are not complete: {why}."
+    return cannot("environment", "weights_incomplete", text, "Fetch this revision again.", part=name)

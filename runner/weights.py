@@ -1,0 +1,161 @@
+"""Finds weights in a local folder laid out like the Hugging Face cache, and hashes every file before one is opened.
+
+A flipped bit in a weights file loads in silence and changes every picture, so nothing is loaded whose bytes are not
+the pinned ones. Nothing here imports torch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from presets_app.core.generation import WeightsPin
+from runner.failures import CannotRender, cannot
+
+_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
+_REVISION = re.compile(r"[0-9a-f]{40}")
+ALLOWED = frozenset({".safetensors", ".json", ".txt", ".model", ".jinja"})
+HARMLESS = frozenset(
+    {"", ".md", ".gitattributes", ".gitignore", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".mp4", ".svg"}
+)
+_CHUNK = 1 << 24
+Identity = tuple[int, int, int, int, int]
+
+
+class Hashes:
+    """SHA-256 of files, kept by (device, inode, size, mtime, ctime): 40 GB take half a minute to read again."""
+
+    def __init__(self) -> None:
+        self._known: dict[Identity, str] = {}
+
+    def of(self, path: Path, report: Callable[[int], None] = lambda _read: None) -> str:
+        """`report` is called with the bytes read so far, for a long file often enough to show life."""
+        identity = identity_of(path)
+        if identity not in self._known:
+            state, read = hashlib.sha256(), 0
+            with path.open("rb") as stream:
+                while chunk := stream.read(_CHUNK):
+                    state.update(chunk)
+                    read += len(chunk)
+                    report(read)
+            if identity_of(path) != identity:
+                raise changed(path.name, "it was written to while it was read")
+            self._known[identity] = state.hexdigest()
+        return self._known[identity]
+
+
+def identity_of(path: Path) -> Identity:
+    """What a file cannot change without changing: any write moves ctime, which nobody can set back."""
+    found = path.stat()
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
+def find(root: Path, repository: str, revision: str) -> Path:
+    """The snapshot's folder. Raises CannotRender for a name that is none, and for weights that are not here."""
+    if not _REPOSITORY.fullmatch(repository) or ".." in repository:
+        raise cannot("preset", "repository_invalid", "The weights' repository is not a name like org/name.")
+    if not _REVISION.fullmatch(revision):
+        text = f"The revision of {repository} is not 40 hex digits, so it does not name exact weights."
+        raise cannot("preset", "revision_invalid", text, "Pin a commit of the repository.")
+    holder = root / ("models--" + repository.replace("/", "--"))
+    folder = holder / "snapshots" / revision
+    if not folder.is_dir():
+        text = f"The weights {repository} at {revision[:8]} are not on this machine."
+        hint = "Fetch this revision into the runner's weights folder, or pin one that is there."
+        raise cannot("environment", "weights_missing", text, hint, repository=repository, revision=revision)
+    return folder
+
+
+def newest(root: Path, repository: str) -> str | None:
+    """The revision refs/main names, None when the repository is not here. Raises CannotRender for a wrong name."""
+    if not _REPOSITORY.fullmatch(repository) or ".." in repository:
+        raise cannot("preset", "repository_invalid", "The weights' repository is not a name like org/name.")
+    try:
+        revision = (root / ("models--" + repository.replace("/", "--")) / "refs" / "main").read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return revision if _REVISION.fullmatch(revision) else None
+
+
+def class_name(folder: Path) -> str | None:
+    """The pipeline class model_index.json names."""
+    try:
+        index = json.loads((folder / "model_index.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    name = index.get("_class_name") if isinstance(index, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def files(folder: Path) -> dict[str, Path]:
+    """Every file a pipeline could open, by its path inside the snapshot: model_index.json and the parts' folders.
+
+    Raises CannotRender for code, pickles and anything else that is not data, anywhere in the snapshot, and for a
+    file that lies outside the repository's own folder.
+    """
+    found: dict[str, Path] = {}
+    home = folder.parent.parent.resolve()
+    for path in sorted(_walk(folder)):
+        name = path.relative_to(folder).as_posix()
+        inside = "/" in name
+        if path.suffix.lower() not in (ALLOWED if inside else ALLOWED | HARMLESS):
+            text = f"{name} is not a kind of file this runner opens; weights are safetensors and JSON only."
+            raise cannot("environment", "weights_unsafe_file", text, "Remove it, or fetch the safetensors.", file=name)
+        if not path.resolve().is_relative_to(home):
+            text = f"{name} points outside its repository's folder."
+            raise cannot("environment", "weights_unsafe_file", text, "Fetch this revision again.", file=name)
+        if inside or name == "model_index.json":
+            found[name] = path
+    return found
+
+
+def verify(
+    folder: Path, pin: WeightsPin, hashes: Hashes, report: Callable[[int], None] = lambda _read: None
+) -> dict[str, str]:
+    """SHA-256 of every file, equal to the pin's where it names files.
+
+    Raises CannotRender naming the first file that differs.
+    """
+    present = files(folder)
+    if pin.files:
+        _same_names(set(present), set(pin.files))
+    digests: dict[str, str] = {}
+    for name, path in present.items():
+        try:
+            digests[name] = hashes.of(path, report)
+        except OSError as error:
+            raise changed(name, f"it cannot be read ({error.strerror})") from error
+        if pin.files and digests[name] != pin.files[name]:
+            raise changed(name, f"its SHA-256 starts {digests[name][:8]}, pinned is {pin.files[name][:8]}")
+    return digests
+
+
+def identities(folder: Path) -> dict[str, Identity]:
+    """To be compared before and after loading, so that what was hashed is what was loaded."""
+    return {name: identity_of(path) for name, path in files(folder).items()}
+
+
+def changed(name: str, why: str) -> CannotRender:
+    text = f"The weights file {name} is not the pinned one: {why}."
+    hint = "Fetch this revision again, or pin the new files after a look at what they render."
+    return cannot("environment", "weights_changed", text, hint, file=name)
+
+
+def _same_names(present: set[str], pinned: set[str]) -> None:
+    for name in sorted(pinned - present):
+        raise changed(name, "it is gone")
+    for name in sorted(present - pinned):
+        raise changed(name, "it is new")
+
+
+def _walk(folder: Path) -> Iterable[Path]:
+    for place, folders, names in os.walk(folder):
+        for name in folders:
+            if (Path(place) / name).is_symlink():
+                text = f"{name} is a link to a folder; weights are files."
+                raise cannot("environment", "weights_unsafe_file", text, file=name)
+        yield from (Path(place) / name for name in names)
