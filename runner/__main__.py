@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 from presets_app.artifacts import LocalStore
 from runner import logs, orphans, room
 from runner.device import Device
-from runner.worker import RunnerWorker
+from runner.worker import WORKER_TTL, RunnerWorker
 
 NEEDED = ("REDIS_URL", "MATCHFRAME_ARTIFACTS", "MATCHFRAME_WEIGHTS")
 
@@ -31,8 +31,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"The runner needs {', '.join(missing)} in its environment.\n")
         return 2
     logs.to_stderr()
-    # redis-py gives up on a read after 5 s by default, and the connection that says hello is the one that waits for work.
-    connection = Redis.from_url(os.environ["REDIS_URL"], socket_timeout=600)
+    # redis-py 8 gives up on a read after 5 s unless told otherwise; waiting for work takes longer than that.
+    connection = Redis.from_url(os.environ["REDIS_URL"], socket_timeout=WORKER_TTL + 10)
     try:
         connection.ping()
     except (RedisError, OSError, ValueError) as error:

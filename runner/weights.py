@@ -101,14 +101,14 @@ def files(folder: Path) -> dict[str, Path]:
     home = folder.parent.parent.resolve()
     for path in sorted(_walk(folder)):
         name = path.relative_to(folder).as_posix()
-        inside = "/" in name
-        if path.suffix.lower() not in (ALLOWED if inside else ALLOWED | HARMLESS):
+        kind = path.suffix.lower()
+        if kind not in ALLOWED | HARMLESS:
             text = f"{name} is not a kind of file this runner opens; weights are safetensors and JSON only."
             raise cannot("environment", "weights_unsafe_file", text, "Remove it, or fetch the safetensors.", file=name)
         if not path.resolve().is_relative_to(home):
             text = f"{name} points outside its repository's folder."
             raise cannot("environment", "weights_unsafe_file", text, "Fetch this revision again.", file=name)
-        if inside or name == "model_index.json":
+        if ("/" in name and kind in ALLOWED) or name == "model_index.json":
             found[name] = path
     return found
 

@@ -25,6 +25,7 @@ MOVES: dict[str, dict[str, frozenset[str]]] = {
         "rendering": frozenset({"judging", "failed", "cancelled"}),
         "judging": frozenset({"judged", "failed"}),
         "judged": frozenset({"rendering", "judging"}),
+        "failed": frozenset({"judging"}),
     },
     "migration": {
         "open": frozenset({"approved", "rejected", "withdrawn"}),

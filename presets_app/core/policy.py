@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from presets_app.core.canonical import digest
+from presets_app.core.problems import Problem
 
 FORMAT = "matchframe/policy/1"
 
@@ -23,6 +26,45 @@ DEFAULT: dict[str, Any] = {
     "streak": 1,
     "restore_proof_items": 10,
     "dry_run": [],
+}
+
+
+def problems(values: Mapping[str, Any]) -> list[Problem]:
+    """What stands against changing these settings."""
+    return [fault for name, value in values.items() for fault in _problems(name, value)]
+
+
+def _problems(name: str, value: Any) -> Iterator[Problem]:
+    if name not in _ACCEPTS:
+        hint = f"Settings: {', '.join(sorted(_ACCEPTS))}."
+        yield Problem("policy_unknown_setting", "error", "", f"The policy has no setting {name[:80]!r}.", hint)
+    elif not _ACCEPTS[name](value):
+        text = f"This value does not fit the policy's {name}."
+        hint = f"It is now, by default: {json.dumps(DEFAULT[name])}."
+        yield Problem("policy_value_invalid", "error", f"/{name}", text, hint)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+def _is_share(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < 1
+
+
+def _is_standards(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() == STANDARDS.keys() and all(map(_is_count, value.values()))
+
+
+_ACCEPTS: dict[str, Callable[[Any], bool]] = {
+    "standard": lambda value: isinstance(value, str) and value in STANDARDS,
+    "standards": _is_standards,
+    "confidence": lambda value: _is_share(value) and value > 0,
+    "inconclusive_share": _is_share,
+    "error_share": _is_share,
+    "streak": _is_count,
+    "restore_proof_items": _is_count,
+    "dry_run": lambda value: isinstance(value, list) and all(isinstance(inner, str) for inner in value),
 }
 
 

@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
 from presets_app.core.errors import Invalid
 from presets_app.core.parity_bounds import CONFIDENCE, max_bad
+from presets_app.core.policy import STANDARDS
 from presets_app.core.problems import Problem
 
-Standard = Literal["smoke", "standard", "release"]
 PERCENTS = (1, 2, 3, 4, 5)
-# Zero failures in 15, 30 and 59 bound the bad share at about 18, 10 and 5 percent (Clopper-Pearson, 95%).
-MINIMUM: dict[str, int] = {"smoke": 15, "standard": 30, "release": 59}
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class SamplePlan:
 
     batch: int
     percent: int
-    standard: Standard
+    standard: str
     n: int
     minimum: int
     by_percent: int
@@ -72,33 +70,36 @@ def plan(
     override: int | None = None,
     override_by: str | None = None,
     override_reason: str | None = None,
+    minimums: Mapping[str, int] = STANDARDS,
 ) -> SamplePlan:
-    """The sample for a batch. Raises Invalid when the share is not 1-5, the standard is unknown, the batch is empty
-    or an override lacks its person or reason."""
-    problems = _size_problems(batch, percent, standard) + _override_problems(
-        batch, override, override_by, override_reason
-    )
+    """The sample for a batch; `minimums` is the policy's table of standards.
+
+    Raises Invalid when the share is not 1-5, the standard is unknown, the batch is empty or an override lacks its
+    person or reason.
+    """
+    problems = _size_problems(batch, percent, standard, minimums)
+    problems += _override_problems(batch, override, override_by, override_reason)
     if problems:
         raise Invalid.of(problems)
     by_percent = math.ceil(batch * percent / 100)
-    minimum = min(MINIMUM[standard], batch)
+    minimum = min(minimums[standard], batch)
     n = max(by_percent, minimum) if override is None else override
     return SamplePlan(
         batch=batch,
         percent=percent,
-        standard=standard,  # type: ignore[arg-type]  # checked by _size_problems
+        standard=standard,
         n=n,
         minimum=minimum,
         by_percent=by_percent,
         max_bad=max_bad(batch, n, 0),
-        why=_why(batch, percent, standard) + ("" if override is None else f"; {override_by} set {n}"),
-        choices=_choices(batch),
+        why=_why(by_percent, percent, standard, minimums[standard], batch) + _override_words(override, override_by),
+        choices=_choices(batch, minimums),
         override_by=override_by if override is not None else None,
         override_reason=override_reason if override is not None else None,
     )
 
 
-def _size_problems(batch: int, percent: int, standard: str) -> list[Problem]:
+def _size_problems(batch: int, percent: int, standard: str, minimums: Mapping[str, int]) -> list[Problem]:
     found: list[Problem] = []
     if batch < 1:
         found.append(_problem("batch_empty", "/batch", "The batch has no items.", "Add items before planning a check."))
@@ -106,8 +107,8 @@ def _size_problems(batch: int, percent: int, standard: str) -> list[Problem]:
         found.append(
             _problem("percent_out_of_range", "/percent", f"A share of {percent}% is not offered.", "Choose 1 to 5.")
         )
-    if standard not in get_args(Standard):
-        known = ", ".join(get_args(Standard))
+    if standard not in minimums:
+        known = ", ".join(minimums)
         found.append(_problem("standard_unknown", "/standard", f"No standard named {standard!r}.", f"Use {known}."))
     return found
 
@@ -129,21 +130,22 @@ def _problem(code: str, path: str, message: str, hint: str) -> Problem:
     return Problem(code, "error", path, message, hint)
 
 
-def _why(batch: int, percent: int, standard: str) -> str:
-    by_percent = math.ceil(batch * percent / 100)
+def _why(by_percent: int, percent: int, standard: str, asked: int, batch: int) -> str:
     share = f"{percent}% is {by_percent} {'item' if by_percent == 1 else 'items'}"
     named = "the standard" if standard == "standard" else f"the {standard} standard"
-    asks = f"{named} asks for {MINIMUM[standard]}"
-    if MINIMUM[standard] > batch:
-        asks += f", more than the batch of {batch}"
-    return f"{share}; {asks}"
+    more = f", more than the batch of {batch}" if asked > batch else ""
+    return f"{share}; {named} asks for {asked}{more}"
 
 
-def _choices(batch: int) -> tuple[Choice, ...]:
+def _override_words(override: int | None, by: str | None) -> str:
+    return "" if override is None else f"; {by} set {override}"
+
+
+def _choices(batch: int, minimums: Mapping[str, int]) -> tuple[Choice, ...]:
     sizes: dict[int, str] = {}
     for percent in PERCENTS:
         sizes.setdefault(math.ceil(batch * percent / 100), f"{percent}%")
-    for name, minimum in MINIMUM.items():
+    for name, minimum in minimums.items():
         size = min(minimum, batch)
         sizes[size] = f"{sizes[size]}, {name}" if size in sizes else name
     sizes[batch] = f"{sizes[batch]}, all" if batch in sizes else "all"
@@ -181,5 +183,6 @@ def _rank(seed: int | str, *parts: str) -> str:
 def extend(items: Iterable[Item], drawn: Sequence[str], more: int, seed: int | str) -> list[str]:
     """`more` further keys that are not in `drawn`, continuing the same draw."""
     taken = set(drawn)
-    order = draw(items, len(taken) + more + 10**9, seed)
+    listed = list(items)
+    order = draw(listed, len(listed), seed)
     return [key for key in order if key not in taken][: max(more, 0)]

@@ -9,9 +9,17 @@ from rq import SimpleWorker
 from rq.job import Job
 from rq.queue import Queue
 
+from presets_app.services import parity_flow
+from presets_app.services import queue as queue_names
 from presets_app.services.queue import ALLOWED
 
 logger = logging.getLogger(__name__)
+
+
+def broken_down(function: str, args: list[Any]) -> None:
+    """Tell what waits for a job that ended with an exception."""
+    if function == queue_names.Job.JUDGE.value[1]:
+        parity_flow.give_up(str(args[0]))
 
 
 class FixedListWorker(SimpleWorker):
@@ -19,7 +27,10 @@ class FixedListWorker(SimpleWorker):
 
     def perform_job(self, job: Job, queue: Queue, *args: Any, **kwargs: Any) -> bool:
         if job.func_name in ALLOWED:
-            return bool(super().perform_job(job, queue, *args, **kwargs))
+            done = bool(super().perform_job(job, queue, *args, **kwargs))
+            if not done:
+                broken_down(job.func_name, list(job.args))
+            return done
         logger.error("refused a job that names %s", job.func_name[:120])
         self.handle_job_failure(job, queue, exc_string="This worker does not run that function.")
         return False

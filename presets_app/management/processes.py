@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
@@ -15,12 +15,11 @@ from presets_app.core.errors import Unavailable
 
 @dataclass(frozen=True)
 class Process:
-    """One process to keep running. `ready` is text that its log shows once it serves; "" asks for none."""
+    """One process to keep running; with `once`, one that may end well."""
 
     name: str
     argv: list[str]
-    ready: str = ""
-    env: dict[str, str] = field(default_factory=dict)
+    once: bool = False
 
 
 def environment() -> dict[str, str]:
@@ -85,10 +84,10 @@ def worker(name: str, *queues: str) -> Process:
 
 
 def stand_in(port: int, key: str, state: Path, *extra: str, name: str = "stand-in") -> Process:
-    """The cloud stand-in. The key travels in the environment, not on a command line that everybody can list."""
+    """The cloud stand-in. Its key guards nothing but this stand-in, so it may stand on a command line."""
     argv = [sys.executable, "-m", "runner.standins.wavespeed", "--port", str(port)]
-    argv += ["--weights", str(settings.WEIGHTS_DIR), "--state", str(state), *extra]
-    return Process(name, argv, env={"STANDIN_KEY": key})
+    argv += ["--weights", str(settings.WEIGHTS_DIR), "--state", str(state), "--key", key, *extra]
+    return Process(name, argv)
 
 
 def web(port: int) -> Process:
@@ -96,6 +95,11 @@ def web(port: int) -> Process:
     argv += ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", "1", "--threads", "8"]
     argv += ["--graceful-timeout", "3", "--timeout", "120", "--access-logfile", "/dev/null", "--log-level", "warning"]
     return Process("web", argv)
+
+
+def demo_filler() -> Process:
+    """Fills the demo project with a release, checks and decisions to look at; ends when it is done."""
+    return Process("demo-filler", [sys.executable, str(manage()), "demo_fill"], once=True)
 
 
 def manage() -> Path:

@@ -11,9 +11,9 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 
-from presets_app.management.places import make_secret_key
 from presets_app.core.errors import Refused, Unavailable
 from presets_app.management import processes
+from presets_app.management.places import make_secret_key
 from presets_app.management.supervisor import Supervisor, run_once
 from presets_app.queries import health
 
@@ -76,6 +76,16 @@ def free_port(wanted: int = 0) -> int:
             hint = "Choose another with PORT=, for example: make up PORT=8010."
             raise Refused(f"Port {wanted} is taken.", code="port_taken", hint=hint) from None
         return int(probe.getsockname()[1])
+
+
+def kept_port(place: Path) -> int:
+    """The port that an earlier start used, if it is free, so that addresses stay; else a new one, kept."""
+    try:
+        port = free_port(int(place.read_text(encoding="ascii")))
+    except (OSError, ValueError, Refused):
+        port = free_port()
+        place.write_text(str(port), encoding="ascii")
+    return port
 
 
 def listens(port: int) -> bool:

@@ -3,6 +3,7 @@ project where processes are spawned."""
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -43,7 +44,7 @@ class Supervisor:
         with (self.logs / f"{process.name}.log").open("ab") as log:
             child = subprocess.Popen(
                 process.argv,
-                env={**environment(), **process.env},
+                env=environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -68,6 +69,9 @@ class Supervisor:
         for name, (process, child) in list(self.running.items()):
             code = child.poll()
             if code is None or self.restarts.get(name, 0) > RESTARTS:
+                continue
+            if code == 0 and process.once:
+                del self.running[name]
                 continue
             self.restarts[name] = self.restarts.get(name, 0) + 1
             if self.restarts[name] > RESTARTS:
@@ -129,10 +133,8 @@ def become(argv: list[str], extra: dict[str, str]) -> None:
 
 def _end(child: subprocess.Popen[bytes], seconds: float) -> None:
     _signal(child, signal.SIGTERM)
-    try:
+    with contextlib.suppress(subprocess.TimeoutExpired):
         child.wait(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        pass
     # The whole group: whatever a process left behind ends with it.
     _signal_group(child, signal.SIGKILL)
     child.wait()

@@ -46,13 +46,15 @@ def _free_of_mean(pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
     if not pictures:
         return np.zeros((0, 1), np.float32)
     stack = np.stack([picture.ravel() for picture in pictures]).astype(np.float32)
-    return stack - stack.mean(axis=1, keepdims=True)
+    return np.asarray(stack - stack.mean(axis=1, keepdims=True), np.float32)
 
 
 def _overlap(one: NDArray[np.float32], other: NDArray[np.float32], lag: int) -> tuple[NDArray[np.float32], ...]:
     start_one, start_other = max(0, -lag), max(0, lag)
     length = min(len(one) - start_one, len(other) - start_other)
-    picks = np.unique(np.linspace(0, length - 1, min(length, LOOKED_AT)).astype(int)) if length > 0 else np.zeros(0, int)
+    picks = (
+        np.unique(np.linspace(0, length - 1, min(length, LOOKED_AT)).astype(int)) if length > 0 else np.zeros(0, int)
+    )
     return one[picks + start_one], other[picks + start_other]
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 Colour = tuple[float, float, float]
 
 
 def delta_e(one: Colour, other: Colour) -> float:
     """CIE 1976 distance of two BT.709 limited-range YCbCr colours (0-255 each); about 2.3 is just noticeable."""
-    return sum((a - b) ** 2 for a, b in zip(_lab(one), _lab(other), strict=True)) ** 0.5
+    return math.dist(_lab(one), _lab(other))
 
 
 def _lab(colour: Colour) -> Colour:

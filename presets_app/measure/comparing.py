@@ -8,12 +8,15 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from presets_app.measure import describing, onepass, sound
 from presets_app.measure.alignment import shift
 from presets_app.measure.limits import Limits
 from presets_app.measure.onepass import Pass
 from presets_app.measure.opening import Media, Unreadable, open_media, tags
-from presets_app.measure.worst import block_map, region
+from presets_app.measure.worst import Pair, block_map, region
 
 FORMAT = "matchframe/measurement/1"
 
@@ -58,8 +61,8 @@ def _unmeasured(facts: dict[str, Any], problems: list[dict[str, Any]]) -> dict[s
         "container": {"left": facts.get("left"), "right": facts.get("right")},
         "identical": False,
         "identical_by": None,
-        "video": None,
-        "audio": None,
+        "video": {},
+        "audio": {},
     }
 
 
@@ -69,7 +72,7 @@ def _measured(asked: dict[str, Any], opened: dict[str, Media], seen: Pass) -> di
     if not (seen.left.count and seen.right.count):
         return _unmeasured(facts, problems)
     by = _identical_by(asked, opened, seen)
-    if asked.get("table"):
+    if asked["table"]:
         _write_table(seen, Path(asked["table"]))
     return {
         "format": FORMAT,
@@ -77,7 +80,7 @@ def _measured(asked: dict[str, Any], opened: dict[str, Media], seen: Pass) -> di
         "container": facts,
         "identical": by is not None,
         "identical_by": by,
-        "video": describing.video(seen, list(_worst_frames(seen, asked.get("heatmaps")))),
+        "video": describing.video(seen, list(_worst_frames(asked, seen))),
         "audio": sound.compared(*seen.sounds),
     }
 
@@ -94,29 +97,33 @@ def _identical_by(asked: dict[str, Any], opened: dict[str, Media], seen: Pass) -
     return "decoded planes and samples" if same_pictures and same_sound else None
 
 
-def _worst_frames(seen: Pass, folder: str | None) -> Iterator[dict[str, Any]]:
+def _worst_frames(asked: dict[str, Any], seen: Pass) -> Iterator[dict[str, Any]]:
     for pair in seen.worst:
         blocks = block_map(pair.left, pair.right)
         width, height = pair.left.width, pair.left.height
-        yield {
+        entry = {
             "frame": pair.left_index,
             "right_frame": pair.right_index,
             "psnr": None if pair.scores.psnr is None else round(pair.scores.psnr, 4),
             "ssim": round(pair.scores.ssim, 6),
             "region": region(blocks, width, height),
-            "pictures": _draw(pair, blocks, Path(folder)) if folder else None,
+            "heatmap": None,
         }
+        yield {**entry, **_draw(pair, blocks, Path(asked["heatmaps"]), asked["frames"])} if asked["heatmaps"] else entry
 
 
-def _draw(pair: Any, blocks: Any, folder: Path) -> dict[str, str]:
+def _draw(pair: Pair, blocks: NDArray[np.float32], folder: Path, frames: bool) -> dict[str, str]:
+    """Absolute paths of what was drawn."""
     from presets_app.measure import heatmaps  # noqa: PLC0415  # Pillow costs start-up time that most pairs never use
 
     folder.mkdir(parents=True, exist_ok=True)
-    names = {kind: f"frame-{pair.left_index:05d}-{kind}.png" for kind in ("heatmap", "left", "right")}
-    heatmaps.draw(blocks, pair.left.width, pair.left.height, folder / names["heatmap"])
-    heatmaps.keep_frame(pair.left, folder / names["left"])
-    heatmaps.keep_frame(pair.right, folder / names["right"])
-    return names
+    stem = folder / f"frame-{pair.left_index:05d}"
+    heatmaps.draw(blocks, pair.left.width, pair.left.height, Path(f"{stem}-heatmap.png"))
+    if not frames:
+        return {"heatmap": f"{stem}-heatmap.png"}
+    heatmaps.keep_frame(pair.left, Path(f"{stem}-left.png"))
+    heatmaps.keep_frame(pair.right, Path(f"{stem}-right.png"))
+    return {"heatmap": f"{stem}-heatmap.png", "left": f"{stem}-left.png", "right": f"{stem}-right.png"}
 
 
 def _write_table(seen: Pass, path: Path) -> None:

@@ -10,16 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from presets_app.measure.colour import delta_e
+from presets_app.measure.colour import Colour, delta_e
 from presets_app.measure.onepass import Pass
-from presets_app.measure.pictures import Side
+from presets_app.measure.pictures import Side, correlation
 
 CURVE_POINTS = 512
 FLAT_CONTRAST = 3.0  # levels of 255; a picture of one colour after encoding stays below
 BLACK_LEVEL = 24.0
 STILL = 0.02
-NOISE_CONTRAST = 12.0
-UNRELATED = 0.35
+HELD = 0.3
 
 
 def video(seen: Pass, worst: list[dict[str, Any]]) -> dict[str, Any]:
@@ -104,6 +103,8 @@ def _one_side(side: Side) -> dict[str, Any]:
         "flat_frames": _runs(one_colour),
         "still_frames": _runs([step < STILL for step in side.motion[1:]], first=1),
         "noise": {
+            "grain": _round(_median(side.grain)),
+            "smooth_share": _round(_median(side.smooth), 4),
             "neighbour_correlation": _round(_median(side.neighbour), 4),
             "repeat_correlation": _round(_median(side.repeat), 4),
         },
@@ -114,13 +115,12 @@ def _between(left: Side, right: Side, skip_left: int, skip_right: int, pairs: in
     """Differences over the frames that have a partner; without one, over each side as a whole."""
     one = slice(skip_left, skip_left + pairs) if pairs else slice(None)
     other = slice(skip_right, skip_right + pairs) if pairs else slice(None)
-    colours = [
-        (_mean(side.mean[part]), _mean(side.blue[part]), _mean(side.red[part]))
-        for side, part in ((left, one), (right, other))
-    ]
+    colours = _colour(left, one), _colour(right, other)
     shifts = [b - a for a, b in zip(left.mean[one], right.mean[other], strict=False)] if pairs else []
     return {
-        "delta_e": None if None in (*colours[0], *colours[1]) else _round(delta_e(*colours)),  # type: ignore[arg-type]
+        "delta_e": _round(delta_e(*colours)),
+        "chroma_shift": [_round(colours[1][index] - colours[0][index]) for index in (1, 2)],
+        "likeness": _likeness(left, right, one, other) if pairs else None,
         "luma_shift": _round(_mean(shifts)),
         "luma_shift_drift": _round(_drift(shifts)),
         "contrast_ratio": ratio(_mean(right.contrast), _mean(left.contrast)),
@@ -136,9 +136,25 @@ def _between(left: Side, right: Side, skip_left: int, skip_right: int, pairs: in
     }
 
 
+def _colour(side: Side, part: slice) -> Colour:
+    luma, blue, red = (_mean(values[part]) for values in (side.mean, side.blue, side.red))
+    return luma or 0.0, blue or 0.0, red or 0.0
+
+
+def _likeness(left: Side, right: Side, one: slice, other: slice) -> float | None:
+    """Median correlation of small pictures with their partner: 1 for one shot, whatever its tint or sharpness. Flat
+    pictures are like nothing; None when all are flat."""
+    partners = [
+        (a.astype(np.float32), b.astype(np.float32)) for a, b in zip(left.small[one], right.small[other], strict=False)
+    ]
+    return _round(_median([correlation(a, b) for a, b in partners if min(a.std(), b.std()) > 1]), 4)
+
+
 def _held(own: Sequence[float], partner: Sequence[float], first: int) -> dict[str, Any]:
-    """Frames that repeat the one before while the other side moves on."""
-    return _runs([mine < 0.3 and mine < 0.15 * theirs for mine, theirs in zip(own, partner, strict=False)], first=first)
+    """Frames that repeat the one before while the other side plainly moves on; the first compared frame has none
+    before it."""
+    pairs = list(zip(own, partner, strict=False))[1:]
+    return _runs([mine < HELD and mine < 0.1 * theirs for mine, theirs in pairs], first=first + 1)
 
 
 def _runs(flags: Sequence[bool], *, first: int = 0) -> dict[str, Any]:

@@ -67,7 +67,7 @@ class Comparer:
                 out = self._sink.pull()
             except (av.BlockingIOError, av.EOFError):
                 return
-            yield _scores(int(out.pts), out.metadata)
+            yield _scores(int(out.pts or 0), out.metadata)
 
 
 def _scores(index: int, metadata: dict[str, str]) -> Scores:

@@ -70,7 +70,7 @@ def run(left: Media, right: Media, limits: Limits, *, forced: int | None = None)
     seen = Pass(one.side, other.side, (one.sound, other.sound), wanted if same_size else None, found)
     joined = tuple(_after_head(head, stream) for head, stream in zip(heads, streams, strict=True))
     if same_size:
-        _compare(seen, *joined, left)
+        _compare(seen, joined[0], joined[1], left)
     for _ in zip_longest(*joined):
         pass  # tails still count: their numbers and their sound
     return seen

@@ -1,7 +1,8 @@
 """What one side's pictures are like, frame by frame, from decimated planes and a few full rows.
 
-Brightness, colour, motion and alignment use every n-th pixel of every n-th row (about 160x90 points, n = 8 at 720p);
-sharpness and the noise test use every 16th full row of every fourth pair of frames. PSNR and SSIM see every pixel.
+Brightness, colour, motion and alignment use means of n x n blocks (about 160x90 of them, n = 8 at 720p, of which 2
+rows and 4 columns are read); sharpness and the noise test use every 16th full row of every fourth pair of frames.
+PSNR and SSIM see every pixel.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ POINTS = 14_400  # 160 x 90
 ALIGNED_POINTS = 1_024
 ROW_STEP = 16
 EIGHT_BIT_PLANAR = {"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p"}
+SMOOTH_STEP = 2  # levels between neighbours; in noise hardly any pair is this close
 Plane = NDArray[np.uint8]
 
 
@@ -24,6 +26,20 @@ def plane(frame: Any, index: int) -> Plane:
     source = frame.planes[index]
     rows = np.frombuffer(source, np.uint8).reshape(-1, source.line_size)
     return rows[: source.height, : source.width]
+
+
+def shrunk(source: Plane, step: int) -> Plane:
+    """Block means as (height // step, width // step); of large blocks half the columns and two rows are read."""
+    if step == 1 or min(source.shape) < step:
+        return np.ascontiguousarray(source)
+    height, width = (side // step * step for side in source.shape)
+    rows = range(step) if step < 4 else (step // 4, 3 * step // 4)
+    columns = range(0, step, 1 if step < 4 else 2)
+    total = np.zeros((height // step, width // step), np.uint16)
+    for row in rows:
+        for column in columns:
+            total += source[row:height:step, column:width:step]
+    return (total // (len(rows) * len(columns))).astype(np.uint8)
 
 
 class Side:
@@ -37,6 +53,8 @@ class Side:
         self.red: list[float] = []
         self.motion: list[float] = []
         self.sharpness: list[float] = []
+        self.grain: list[float] = []
+        self.smooth: list[float] = []
         self.neighbour: list[float] = []
         self.repeat: list[float] = []
         self.small: list[Plane] = []
@@ -53,14 +71,14 @@ class Side:
         """Take one frame in; returns its decimated luma."""
         step = self.step
         luma = plane(frame, 0)
-        points = np.ascontiguousarray(luma[step // 2 :: step, step // 2 :: step])
+        points = shrunk(luma, step)
         self._colour(frame, points)
         wide = points.astype(np.int16)
         self.motion.append(0.0 if self._before is None else float(np.abs(wide - self._before).mean()))
         self._before = wide
         self._texture(luma)
         thin = max(1, math.ceil(math.sqrt(points.size / ALIGNED_POINTS)))
-        self.small.append(np.ascontiguousarray(points[::thin, ::thin]))
+        self.small.append(shrunk(points, thin))
         return wide
 
     def _colour(self, frame: Any, points: Plane) -> None:
@@ -68,24 +86,28 @@ class Side:
         self.contrast.append(float(points.std()))
         channels = [points]
         for index, kept in ((1, self.blue), (2, self.red)):
-            chroma = plane(frame, index)[:: self.step, :: self.step]
+            chroma = np.ascontiguousarray(plane(frame, index)[:: self.step, :: self.step])
             kept.append(float(chroma.mean()))
-            channels.append(np.ascontiguousarray(chroma))
+            channels.append(chroma)
         if (self.count - 1) % self._every == 0:
             for index, values in enumerate(channels):
                 self.histogram[index] += np.bincount(values.ravel() >> 3, minlength=32)
 
     def _texture(self, luma: Plane) -> None:
         turn = (self.count - 1) % self._every
-        if turn == 0 or (turn == 1 and self._rows is not None) or self._every == 1:
-            rows = luma[ROW_STEP // 2 :: ROW_STEP].astype(np.float32) if luma.shape[0] >= 2 * ROW_STEP else luma[:]
-            rows = np.asarray(rows, np.float32)
-            if self._rows is not None:
-                self.repeat.append(correlation(self._rows, rows))
-            if turn == 0:
-                self.sharpness.append(float(np.abs(rows[:, 1:] - rows[:, :-1]).mean()))
-                self.neighbour.append(correlation(rows[:, 1:], rows[:, :-1]))
-            self._rows = rows if turn == 0 or self._every == 1 else None
+        if turn > 1:
+            return
+        first = ROW_STEP // 2 if luma.shape[0] >= 2 * ROW_STEP else 0
+        rows = luma[first :: ROW_STEP if first else 1].astype(np.float32)
+        if self._rows is not None:
+            self.repeat.append(correlation(self._rows, rows))
+        if turn == 0:
+            steps = np.abs(rows[:, 1:] - rows[:, :-1])
+            self.sharpness.append(float(steps.mean()))
+            self.smooth.append(float((steps <= SMOOTH_STEP).mean()))
+            self.grain.append(float(rows.std()))
+            self.neighbour.append(correlation(rows[:, 1:], rows[:, :-1]))
+        self._rows = rows if turn == 0 else None
 
 
 def correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:

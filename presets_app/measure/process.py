@@ -27,7 +27,8 @@ MAX_ANSWER = 16 << 20
 @dataclass(frozen=True)
 class PairFiles:
     """Two files to compare, with the raw digests their makers reported. `heatmaps` is a folder for pictures of the
-    worst frames, `table` a file for per-frame numbers; None writes nothing."""
+    worst frames (a map of the differences; with `frames` both sides too), `table` a file for per-frame numbers; None
+    writes nothing."""
 
     left: Path
     right: Path
@@ -35,6 +36,7 @@ class PairFiles:
     right_raw: RawDigests | None = None
     heatmaps: Path | None = None
     table: Path | None = None
+    frames: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -44,6 +46,7 @@ class PairFiles:
             "right_raw": asdict(self.right_raw) if self.right_raw else None,
             "heatmaps": str(self.heatmaps.absolute()) if self.heatmaps else None,
             "table": str(self.table.absolute()) if self.table else None,
+            "frames": self.frames,
         }
 
 
@@ -63,28 +66,29 @@ class _Child:
             env=_environment(limits),
             start_new_session=True,
         )
+        if self.process.stdin is None or self.process.stdout is None:
+            raise RuntimeError("the child was started without pipes")
+        self._questions, self._answers = self.process.stdin, self.process.stdout
         self._unread = b""
 
     def ask(self, question: dict[str, Any], timeout: float) -> dict[str, Any]:
         """One question, one answer. Raises ChildEnded."""
-        assert self.process.stdin is not None
         try:
-            self.process.stdin.write(json.dumps(question).encode("utf-8") + b"\n")
-            self.process.stdin.flush()
+            self._questions.write(json.dumps(question).encode("utf-8") + b"\n")
+            self._questions.flush()
         except OSError as fault:
             raise ChildEnded(self._ending()) from fault
         answer: dict[str, Any] = json.loads(self._line(timeout))
         return answer
 
     def _line(self, timeout: float) -> bytes:
-        assert self.process.stdout is not None
         deadline = time.monotonic() + timeout
         with selectors.DefaultSelector() as selector:
-            selector.register(self.process.stdout, selectors.EVENT_READ)
+            selector.register(self._answers, selectors.EVENT_READ)
             while b"\n" not in self._unread:
                 if not selector.select(max(0.0, deadline - time.monotonic())):
                     raise ChildEnded(f"no answer within {timeout:g} s")
-                part = os.read(self.process.stdout.fileno(), 1 << 16)
+                part = os.read(self._answers.fileno(), 1 << 16)
                 if not part or len(self._unread) > MAX_ANSWER:
                     raise ChildEnded(self._ending())
                 self._unread += part
@@ -109,9 +113,8 @@ class _Child:
         return f" ({lines[-1].split(':')[0][:80]})" if lines else ""
 
     def close(self) -> None:
-        for stream in (self.process.stdin, self.process.stdout):
-            if stream is not None:
-                _close_quietly(stream)
+        for stream in (self._questions, self._answers):
+            _close_quietly(stream)
         try:
             self.process.wait(timeout=2)
         except subprocess.TimeoutExpired:
@@ -191,8 +194,8 @@ def _failed(message: str) -> Measurement:
         "container": {"left": None, "right": None},
         "identical": False,
         "identical_by": None,
-        "video": None,
-        "audio": None,
+        "video": {},
+        "audio": {},
         "cost": {"cpu_s": None, "peak_mb": None},
     }
 

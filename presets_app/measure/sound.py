@@ -40,7 +40,7 @@ class Track:
 
     def add(self, frame: Any) -> None:
         wave = _as_float(frame)
-        self._hash.update(np.ascontiguousarray(wave))
+        self._hash.update(np.ascontiguousarray(wave).data)
         finite = np.isfinite(wave)
         if not finite.all():
             self.bad_samples += int(wave.size - finite.sum())
@@ -69,7 +69,7 @@ class Track:
         """Mono at about 8 kHz: block means, which is a crude but sufficient low pass."""
         joined = np.concatenate(self._kept) if self._kept else np.zeros(0, np.float32)
         usable = joined[: joined.size // self._step * self._step]
-        return usable.reshape(-1, self._step).mean(axis=1, dtype=np.float32)
+        return np.asarray(usable.reshape(-1, self._step).mean(axis=1), np.float32)
 
     @property
     def wave_rate(self) -> float:
@@ -120,8 +120,8 @@ def _as_float(frame: Any) -> Wave:
     if raw.dtype.kind == "f":
         return np.asarray(raw, dtype=np.float32)
     if raw.dtype == np.uint8:
-        return (raw.astype(np.float32) - 128) / 128
-    return raw.astype(np.float32) / float(np.iinfo(raw.dtype).max)
+        return np.asarray((raw.astype(np.float32) - 128) / 128, np.float32)
+    return np.asarray(raw / float(np.iinfo(raw.dtype).max), np.float32)
 
 
 def compared(left: Track | None, right: Track | None) -> dict[str, Any]:
@@ -151,7 +151,7 @@ def _resampled(wave: Wave, rate: float, wanted: float) -> Wave:
     if rate == wanted or wave.size < 2:
         return wave
     places = np.arange(0, wave.size - 1, rate / wanted)
-    return np.interp(places, np.arange(wave.size), wave).astype(np.float32)
+    return np.asarray(np.interp(places, np.arange(wave.size), wave), np.float32)
 
 
 def _offset(one: Wave, other: Wave, reach: int) -> tuple[int, float | None]:
@@ -187,4 +187,4 @@ def _bands(wave: Wave) -> NDArray[np.float64]:
     power = np.square(np.abs(np.fft.rfft(padded.reshape(-1, window) * np.hanning(window), axis=1))).mean(axis=0)
     edges = np.unique(np.geomspace(1, power.size, 33).astype(int))
     bands = np.add.reduceat(power, edges[:-1])
-    return np.log10(bands + 1e-8) + 8.0
+    return np.asarray(np.log10(bands + 1e-8) + 8.0, np.float64)

@@ -39,7 +39,10 @@ class Worst:
         self._kept: list[Pair] = []
 
     def offer(self, pair: Pair) -> None:
-        if self._current is not None and pair.scores.index // self._window != self._current.scores.index // self._window:
+        if (
+            self._current is not None
+            and pair.scores.index // self._window != self._current.scores.index // self._window
+        ):
             self._close()
         if pair.mse > 0 and (self._current is None or pair.mse > self._current.mse):
             self._current = pair
@@ -63,7 +66,7 @@ def block_map(left: Any, right: Any) -> NDArray[np.float32]:
     blocks = np.add.reduceat(rows, np.arange(0, difference.shape[1], BLOCK), axis=1)
     heights = np.diff(np.append(np.arange(0, difference.shape[0], BLOCK), difference.shape[0]))
     widths = np.diff(np.append(np.arange(0, difference.shape[1], BLOCK), difference.shape[1]))
-    return (blocks / np.outer(heights, widths)).astype(np.float32)
+    return np.asarray(blocks / np.outer(heights, widths), np.float32)
 
 
 def region(blocks: NDArray[np.float32], width: int, height: int) -> dict[str, int]:

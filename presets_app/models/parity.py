@@ -48,7 +48,8 @@ class Check(models.Model):
 
 
 class Pair(models.Model):
-    """One input on both sides. `severity` orders pairs, worst first; `measurement` is measure's record."""
+    """One input on both sides. `severity` orders pairs, worst first; `measurement` is measure's record, `pictures` the
+    digests of its heatmaps, a line each, as the one place that says which pictures may be shown."""
 
     check_of = models.ForeignKey(Check, models.CASCADE, related_name="pairs")
     position = models.PositiveIntegerField()
@@ -58,10 +59,12 @@ class Pair(models.Model):
     left = models.ForeignKey(Item, models.PROTECT, related_name="+")
     right = models.ForeignKey(Item, models.PROTECT, related_name="+")
     pair_class = models.CharField(max_length=12, blank=True, default="")
+    verdict = models.CharField(max_length=12, blank=True, default="")
     severity = models.FloatField(default=0)
     reasons = models.JSONField(default=list)
     primary = models.JSONField(default=dict)
     measurement = models.JSONField(default=dict)
+    pictures = models.TextField(blank=True, default="")
     needs_person = models.BooleanField(default=False)
     decision = models.CharField(max_length=10, blank=True, default="")
 

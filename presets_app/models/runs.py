@@ -75,7 +75,10 @@ class Item(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "position"], name="one_item_a_position")]
-        indexes = [models.Index(fields=["run", "state"], name="item_by_state")]
+        indexes = [
+            models.Index(fields=["run", "state"], name="item_by_state"),
+            models.Index(fields=["video"], name="item_by_video"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.key}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth import get_user_model
+
 from presets_app.core.errors import NotFound
 from presets_app.core.permissions import Actor
 from presets_app.models import Membership, Project, Taste
@@ -41,6 +43,16 @@ def actor_named(username: str, project: Project) -> Actor:
     if member is None or not member.user.is_active:
         raise NotFound(f"{username} has no role in {project.name}.", code="person_not_found")
     return actor(member.user, project)
+
+
+def newcomer(username: str) -> Actor:
+    """A person with an account, before they have a role anywhere. Raises NotFound."""
+    user = get_user_model().objects.filter(username=username, is_active=True).first()
+    if user is None:
+        hint = "Accounts are made with `manage.py createsuperuser --username NAME`."
+        raise NotFound(f"There is no account {username}.", code="person_not_found", hint=hint)
+    name = user.get_full_name() or user.get_username()
+    return Actor(user.get_username(), name, user.email or f"{user.get_username()}@matchframe.invalid", None)
 
 
 def project_for(user: Any, slug: str) -> Project:

@@ -14,7 +14,7 @@ from presets_app import wiring
 from presets_app.core.canonical import digest
 from presets_app.gitstore import CommitInfo, PathChange, Store, paths
 from presets_app.models import AuditEvent, Project
-from presets_app.services.indexing_rows import HANDLERS, forget_stale
+from presets_app.services.indexing_rows import HANDLERS, empty, forget_stale
 
 
 def refresh(project: Project, store: Store | None = None) -> int:
@@ -40,6 +40,7 @@ def rebuild(project: Project) -> int:
         locked = Project.objects.select_for_update().get(pk=project.pk)
         head = store.head()
         seen: set[tuple[str, str]] = set()
+        empty(locked)
         count = _replay(locked, store, None, head, seen) if head else 0
         forget_stale(locked, seen)
         locked.indexed = head or ""
@@ -70,6 +71,8 @@ def _index(
     HANDLERS[located.kind](project, info, located, document)
     if seen is not None:
         seen.add((located.kind, change.path))
+        if located.kind == "live":
+            seen.add(("release", info.sha))
 
 
 def _audit(project: Project, info: CommitInfo) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from django.db.models import ProtectedError
-from django.utils.dateparse import parse_datetime
 
 from presets_app.core import inputs as input_sets
 from presets_app.core import known_good, manifest
@@ -50,7 +51,8 @@ def index_preset(project: Project, info: CommitInfo, located: Any, document: Any
         "changed_by": _actor(info),
     }
     preset, _ = Preset.objects.update_or_create(project=project, slug=slug, defaults=values)
-    number = Revision.objects.filter(preset=preset, at__lte=info.at).exclude(commit=info.sha).count() + 1
+    # Commits come in their own order here; by their times two could have one number, when a clock was set back.
+    number = Revision.objects.filter(preset=preset).exclude(commit=info.sha).count() + 1
     Revision.objects.get_or_create(
         preset=preset,
         commit=info.sha,
@@ -121,7 +123,7 @@ def index_migration(project: Project, info: CommitInfo, located: Any, document: 
         "manifests": document["manifests"],
         "note": document.get("note", ""),
         "opened_by": document["opened_by"],
-        "opened_at": parse_datetime(document["opened_at"]),
+        "opened_at": datetime.fromisoformat(document["opened_at"]),
         "closed_by": closed.get("by", ""),
         "closed_reason": closed.get("reason", ""),
         "commit": info.sha,
@@ -133,7 +135,7 @@ def index_migration(project: Project, info: CommitInfo, located: Any, document: 
             number=number,
             defaults={
                 "by": approval["by"],
-                "at": parse_datetime(approval["at"]),
+                "at": datetime.fromisoformat(approval["at"]),
                 "reason": approval["reason"],
                 "digests": approval["digests"],
             },
@@ -153,7 +155,7 @@ def index_decisions(project: Project, info: CommitInfo, located: Any, document: 
                 "choice": decision["choice"],
                 "reason": decision["reason"],
                 "by": decision["by"],
-                "at": parse_datetime(decision["at"]),
+                "at": datetime.fromisoformat(decision["at"]),
             },
         )
     for key, choice in latest.items():
@@ -220,22 +222,21 @@ HANDLERS: dict[str, Handler] = {
 }
 
 
+def empty(project: Project) -> None:
+    """Forget, before a rebuild, every row that Git alone decides and that nothing points to; the rest is brought in
+    step by its handler. A handler only ever adds or updates, so a row that should not be there must go first."""
+    for model in (Decision, Live, Manifest, Snapshot, Migration):
+        model.objects.filter(project=project).delete()
+    Revision.objects.filter(preset__project=project).delete()
+    Pair.objects.filter(check_of__project=project).exclude(decision="").update(decision="")
+
+
 def forget_stale(project: Project, seen: set[tuple[str, str]]) -> None:
-    """Drop index rows whose document Git has never held. Rows that runs still point to are kept."""
-    known = {path for _, path in seen}
-    places: list[tuple[Any, Callable[[Any], str]]] = [
-        (Decision.objects.filter(project=project), lambda row: paths.decisions(row.check_id)),
-        (Manifest.objects.filter(project=project), lambda row: paths.manifest(row.preset.slug, row.target)),
-        (Live.objects.filter(project=project), lambda row: paths.live(row.preset.slug)),
-        (Migration.objects.filter(project=project), lambda row: paths.migration(row.id)),
-        (Snapshot.objects.filter(project=project), lambda row: paths.snapshot(row.id)),
-        (InputSet.objects.filter(project=project), lambda row: paths.inputs(row.slug)),
-        (Preset.objects.filter(project=project), lambda row: paths.preset(row.slug)),
-    ]
-    for rows, place in places:
-        for row in rows:
-            if place(row) not in known:
-                try:
-                    row.delete()
-                except ProtectedError:
-                    continue
+    """Drop the rows whose document Git has never held, of those that `empty` leaves. A row that runs still point to
+    is kept."""
+    stale: list[Any] = [row for row in Release.objects.filter(project=project) if ("release", row.commit) not in seen]
+    stale += [row for row in InputSet.objects.filter(project=project) if ("inputs", paths.inputs(row.slug)) not in seen]
+    stale += [row for row in Preset.objects.filter(project=project) if ("preset", paths.preset(row.slug)) not in seen]
+    for row in stale:
+        with suppress(ProtectedError):
+            row.delete()

@@ -55,7 +55,7 @@ def start(wish: Wish, actor: Actor) -> Check:
             )
             for target in (wish.left, wish.right)
         ]
-        check = _create(project, wish.preset, revision, (sides[0], sides[1]), plan, actor, note=wish.note)
+        check = create_check(project, wish.preset, revision, (sides[0], sides[1]), plan, actor=actor, note=wish.note)
         detail = {"items": len(chosen), "left": wish.left.slug, "right": wish.right.slug}
         audit.note(project, actor, "check.start", "check", check.id, name=wish.preset.name, detail=detail)
     return check
@@ -110,14 +110,14 @@ def _inputs(project: Project, wish: Wish, items: list[dict[str, Any]], drawn: li
     ]
 
 
-def _create(
+def create_check(
     project: Project,
     preset: Preset | None,
     revision: str,
     sides: tuple[Run, Run],
     plan: dict[str, Any],
-    actor: Actor,
     *,
+    actor: Actor,
     kind: str = "parity",
     note: str = "",
 ) -> Check:
@@ -136,9 +136,6 @@ def _create(
     )
     pair_up(check)
     return check
-
-
-create_check = _create
 
 
 def pair_up(check: Check) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,8 @@ from presets_app.core import parity, policy
 from presets_app.core.generation import RawDigests
 from presets_app.core.lifecycle import FINISHED_RUN
 from presets_app.core.parity import PairJudgement
-from presets_app.core.problems import Failure
 from presets_app.models import Check, Item, Pair, Run
-from presets_app.services import audit, parity_outcome, queue
+from presets_app.services import audit, parity_outcome, parity_verdict, queue
 from presets_app.services.audit import MATCHFRAME
 
 
@@ -45,20 +43,36 @@ def judge(check_id: str) -> None:
     _conclude(check)
 
 
+def give_up(check_id: str) -> None:
+    """The judging itself broke down: say so on the check, so that nobody waits for it in vain."""
+    text = "The judging broke down; the worker's log has the reason."
+    reason = {"code": "judging_failed", "severity": "fail", "message": text}
+    Check.objects.filter(pk=check_id, state="judging").update(
+        state="failed",
+        verdict="error",
+        outcome="error",
+        sentence=text,
+        reasons=[reason],
+        cause="ours",
+        version=F("version") + 1,
+    )
+
+
 def _measure_missing(check: Check) -> None:
     open_pairs = list(check.pairs.filter(pair_class="").select_related("left", "right").order_by("position"))
     ready = [pair for pair in open_pairs if pair.left.state == pair.right.state == "done"]
     for pair in open_pairs:
         if pair not in ready:
-            _keep(check, pair, parity.unrendered(_failures(pair)), {})
+            _keep(check, pair, parity_verdict.unrendered(pair), {})
+    family = check.preset.family if check.preset else ""
+    trial = policy.merged(check.project.policy)["dry_run"]
     with tempfile.TemporaryDirectory(prefix="matchframe-heat-") as folder:
         files = [_files(pair, Path(folder) / str(pair.pk)) for pair in ready]
-        family = check.preset.family if check.preset else ""
 
         def keep(position: int, measured: dict[str, Any]) -> None:
             pair = ready[position]
-            _store_pictures(measured)
-            _keep(check, pair, parity.classify(measured, family=family), measured)
+            pair.pictures = "\n".join(_store_pictures(measured))
+            _keep(check, pair, parity.classify(measured, family=family, key=pair.key, dry_run=trial), measured)
 
         measure.measure_pairs(files, on_result=keep)
 
@@ -78,23 +92,19 @@ def _raw(item: Item) -> RawDigests | None:
     return RawDigests(item.raw_frames, item.raw_samples or None) if item.raw_frames else None
 
 
-def _store_pictures(measured: dict[str, Any]) -> None:
+def _store_pictures(measured: dict[str, Any]) -> list[str]:
     """Move the worst frames' heatmaps into the artifact store; the record then names digests, not paths."""
+    kept = []
     for frame in measured.get("video", {}).get("worst_frames", []):
-        for name in ("heatmap", "left_picture", "right_picture"):
-            if frame.get(name):
-                frame[name] = wiring.artifacts().put_file(Path(frame[name]))
-
-
-def _failures(pair: Pair) -> list[Failure]:
-    kept = [item.failure for item in (pair.left, pair.right) if item.failure]
-    return [Failure.from_json(failure) for failure in kept]
+        if frame.get("heatmap"):
+            frame["heatmap"] = wiring.artifacts().put_file(Path(frame["heatmap"]))
+            kept.append(frame["heatmap"])
+    return kept
 
 
 def _keep(check: Check, pair: Pair, judged: PairJudgement, measured: dict[str, Any]) -> None:
-    pair.pair_class = judged.pair_class
-    pair.reasons = list(judged.reasons)
-    pair.primary = judged.primary
+    pair.pair_class, pair.verdict = judged.pair_class, judged.verdict
+    pair.reasons, pair.primary = list(judged.reasons), judged.primary
     pair.severity = judged.severity
     pair.needs_person = judged.needs_person
     pair.measurement = measured
@@ -105,35 +115,22 @@ def _keep(check: Check, pair: Pair, judged: PairJudgement, measured: dict[str, A
 def _conclude(check: Check) -> None:
     pairs = list(check.pairs.select_related("left", "right").order_by("position"))
     rules = policy.merged(check.project.policy)
-    verdict = parity.judge([_judgement(pair) for pair in pairs], check.plan, rules)
+    verdict = parity_verdict.of(check, pairs, rules)
     record = _record(check, pairs, verdict, rules)
     with transaction.atomic():
         locked = Check.objects.select_for_update().get(pk=check.pk)
         locked.state, locked.judged_at = "judged", timezone.now()
-        locked.verdict, locked.sentence = verdict.verdict, verdict.sentence
-        locked.reasons, locked.counts = list(verdict.reasons), verdict.counts
-        locked.requirements = list(verdict.requirements)
-        locked.cause = _cause(pairs) if verdict.verdict in ("error", "fail") else ""
+        for name in ("verdict", "sentence", "reasons", "counts", "requirements"):
+            setattr(locked, name, verdict[name])
+        locked.cause = parity_verdict.cause(pairs) if verdict["verdict"] in ("error", "fail") else ""
         locked.evidence = put_json(wiring.artifacts(), record)
         locked.save()
         parity_outcome.refresh(locked)
-        detail = {"verdict": verdict.verdict, "evidence": locked.evidence}
+        detail = {"verdict": locked.verdict, "evidence": locked.evidence}
         audit.note(check.project, MATCHFRAME, "check.judge", "check", check.id, detail=detail)
 
 
-def _judgement(pair: Pair) -> PairJudgement:
-    return PairJudgement(
-        pair.key, pair.pair_class, tuple(pair.reasons), pair.primary, pair.severity, pair.needs_person, pair.preview
-    )
-
-
-def _cause(pairs: list[Pair]) -> str:
-    """The commonest cause among failed renders, "" when every input was rendered."""
-    causes = Counter(failure.cause for pair in pairs for failure in _failures(pair))
-    return causes.most_common(1)[0][0] if causes else ""
-
-
-def _record(check: Check, pairs: list[Pair], verdict: parity.Verdict, rules: dict[str, Any]) -> dict[str, Any]:
+def _record(check: Check, pairs: list[Pair], verdict: dict[str, Any], rules: dict[str, Any]) -> dict[str, Any]:
     """The evidence: everything that was judged and how, by digest."""
     return {
         "format": "matchframe/evidence/1",
@@ -145,11 +142,7 @@ def _record(check: Check, pairs: list[Pair], verdict: parity.Verdict, rules: dic
         "plan": check.plan,
         "sides": {name: _side(run) for name, run in (("left", check.left), ("right", check.right))},
         "pairs": [_pair_record(pair) for pair in pairs],
-        "verdict": verdict.verdict,
-        "sentence": verdict.sentence,
-        "reasons": list(verdict.reasons),
-        "counts": verdict.counts,
-        "requirements": list(verdict.requirements),
+        **verdict,
     }
 
 
@@ -169,6 +162,7 @@ def _pair_record(pair: Pair) -> dict[str, Any]:
         "preview": pair.preview,
         "labels": pair.labels,
         "class": pair.pair_class,
+        "verdict": pair.verdict,
         "reasons": pair.reasons,
         "primary": pair.primary,
         "left": _item_record(pair.left),

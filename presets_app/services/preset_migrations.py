@@ -32,7 +32,7 @@ def open_migration(
         hint = "Run a check of the newest revision, or restore the one that was checked."
         raise Conflict("That check judged another revision of this preset.", code="check_of_other_revision", hint=hint)
     number = new_id()
-    document = {
+    document: Document = {
         "format": FORMAT,
         "id": number,
         "preset": preset.slug,

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from presets_app import gitstore, wiring
 from presets_app.core import policy
-from presets_app.core.documents import valid_slug
-from presets_app.core.errors import Conflict, Invalid
+from presets_app.core.documents import name_problems, valid_slug
+from presets_app.core.errors import Conflict, Invalid, NotFound
 from presets_app.core.permissions import ROLES, Actor
 from presets_app.core.problems import Problem
 from presets_app.gitstore import paths
@@ -24,6 +24,8 @@ def create(slug: str, name: str, founder: Actor, *, local_only: bool = False, de
     """A project with an empty repository and the default policy. Raises Conflict when the name is taken."""
     if not valid_slug(slug):
         raise Invalid("A project's short name is small letters, digits and dashes.", code="slug_invalid")
+    if name_problems(name):
+        raise Invalid.of(name_problems(name))
     if Project.objects.filter(slug=slug).exists():
         raise Conflict(f"There is a project {slug} already.", code="project_exists")
     gitstore.create(wiring.store_path(slug))
@@ -42,7 +44,10 @@ def set_member(project: Project, actor: Actor, username: str, role: str, *, foun
     if role not in ROLES:
         problem = Problem("role_unknown", "error", "", f"There is no role {role}.", f"Roles: {', '.join(ROLES)}.")
         raise Invalid.of([problem])
-    user = get_user_model().objects.get(username=username)
+    user = get_user_model().objects.filter(username=username).first()
+    if user is None:
+        hint = "Accounts are made with `manage.py createsuperuser --username NAME`."
+        raise NotFound(f"There is no account {username}.", code="person_not_found", hint=hint)
     with transaction.atomic():
         member, _ = Membership.objects.update_or_create(project=project, user=user, defaults={"role": role})
         audit.note(project, actor, "member.change", "person", username, detail={"role": role})
@@ -52,9 +57,11 @@ def set_member(project: Project, actor: Actor, username: str, role: str, *, foun
 def change_policy(project: Project, actor: Actor, values: Mapping[str, Any], reason: str) -> str:
     """Commit a changed policy; approvals bound to the old one are void from then on."""
     actor.must("policy.change")
-    unknown = sorted(set(values) - set(policy.DEFAULT))
-    if unknown:
-        raise Invalid(f"The policy has no setting {unknown[0]}.", code="policy_unknown_setting")
+    if not reason.strip():
+        raise Invalid("Changing the policy needs a reason.", code="reason_missing", hint="A few words are enough.")
+    found = policy.problems(values)
+    if found:
+        raise Invalid.of(found)
 
     def build(store: gitstore.Store, head: str | None) -> dict[str, Any]:
         current = policy.merged(read_json(store, head, paths.policy()))

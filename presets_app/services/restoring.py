@@ -43,7 +43,7 @@ def _start(snapshot: Snapshot, slug: str, side: dict[str, Any], actor: Actor) ->
     again = runs.start(work, actor, system=True)
     plan = {"n": len(items), "batch": len(items), "drawn": [item.key for item in items], "restore_of": snapshot.id}
     return parity.create_check(
-        preset.project, preset, side["revision"], (kept, again), plan, actor, kind="restore", note=snapshot.note
+        preset.project, preset, side["revision"], (kept, again), plan, actor=actor, kind="restore", note=snapshot.note
     )
 
 

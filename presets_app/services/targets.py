@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from typing import Any
 
@@ -10,10 +11,11 @@ from django.utils import timezone
 
 from presets_app import wiring
 from presets_app.artifacts import get_json, put_json
+from presets_app.backends.addresses import HostRule
 from presets_app.backends.base import CatalogueModel, CloudClient
 from presets_app.backends.errors import BackendFailed
 from presets_app.core.canonical import digest
-from presets_app.core.documents import valid_slug
+from presets_app.core.documents import name_problems, valid_slug
 from presets_app.core.errors import Conflict, Invalid, LocalOnly, NotFound, Unavailable
 from presets_app.core.ids import new_id
 from presets_app.core.permissions import Actor
@@ -22,12 +24,13 @@ from presets_app.models import Preset, Project, Target, TargetSecret
 from presets_app.services import audit, queue
 from presets_app.services.presets import load
 
+VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,79}")
 KINDS = ("local", "wavespeed", "files")
 KEY_NAMES = {"wavespeed": "WAVESPEED_API_KEY"}
 
 
 def add(
-    project: Project, actor: Actor, slug: str, name: str, kind: str, options: dict[str, Any], *, stand_in: str = ""
+    project: Project, actor: Actor, slug: str, *, name: str, kind: str, options: dict[str, Any], stand_in: str = ""
 ) -> Target:
     """Add a place that renders. `stand_in` says in words what it really is, where it is not the real thing."""
     actor.must("target.change")
@@ -37,6 +40,9 @@ def add(
         )
     if not valid_slug(slug):
         raise Invalid("A target's short name is small letters, digits and dashes.", code="slug_invalid")
+    if name_problems(name):
+        raise Invalid.of(name_problems(name))
+    _refuse_settings(kind, options)
     if Target.objects.filter(project=project, slug=slug).exists():
         raise Conflict(f"There is a target {slug} already.", code="target_exists")
     with transaction.atomic():
@@ -47,8 +53,21 @@ def add(
     return target
 
 
+def _refuse_settings(kind: str, options: dict[str, Any]) -> None:
+    if kind in KEY_NAMES:
+        try:
+            HostRule.configured(str(options.get("base_url", "")))
+        except ValueError as error:
+            hint = "Give the service's whole address, for example https://api.wavespeed.ai."
+            raise Invalid(f"This address cannot be used: {error}.", code="address_invalid", hint=hint) from None
+    in_flight = options.get("in_flight", 1)
+    if not isinstance(in_flight, int) or in_flight < 1:
+        raise Invalid("At least one request must be allowed at once.", code="in_flight_invalid")
+
+
 def change(target: Target, actor: Actor, options: dict[str, Any]) -> None:
     actor.must("target.change")
+    _refuse_settings(target.kind, options)
     with transaction.atomic():
         target.settings = options
         target.save(update_fields=["settings"])
@@ -58,6 +77,9 @@ def change(target: Target, actor: Actor, options: dict[str, Any]) -> None:
 def set_value(target: Target, actor: Actor, name: str, value: str) -> None:
     """Keep the value behind an environment name, encrypted; it is never shown again."""
     actor.must("target.change")
+    if not VARIABLE.fullmatch(name):
+        hint = "A variable is capital letters, digits and underscores, for example WAVESPEED_API_KEY."
+        raise Invalid("This is not the name of a variable.", code="variable_invalid", hint=hint)
     if not value.strip():
         raise Invalid("The value is empty.", code="value_empty")
     with transaction.atomic():

@@ -9,9 +9,11 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +57,7 @@ class DrawnPair:
         return f"clip drawn by code, planted: {self.sentence}"
 
 
+@cache
 def scene(name: str, *, take: int = 0, size: tuple[int, int] = (320, 192), frames: int = 49, fps: int = 24) -> Clip:
     """A drawn clip; the same arguments give the same bytes. Another `take` keeps palette and pace and moves what is
     in the picture. Raises KeyError for an unknown scene."""
@@ -72,7 +75,8 @@ def _grid(size: tuple[int, int]) -> tuple[NDArray[np.float64], NDArray[np.float6
 
 
 def _rgb(red: Any, green: Any, blue: Any) -> Frames:
-    return np.clip(np.stack(np.broadcast_arrays(red, green, blue), axis=-1), 0, 255).astype(np.uint8)
+    colours = np.clip(np.stack(np.broadcast_arrays(red, green, blue), axis=-1), 0, 255)
+    return np.asarray(colours, np.uint8)
 
 
 def _shapes(time: float, size: tuple[int, int], layout: NDArray[np.float64], grain: NDArray[np.int16]) -> Frames:
@@ -167,7 +171,7 @@ def _frozen_tail(clip: Clip) -> Clip:
 def _blurred(clip: Clip) -> Clip:
     wide = clip.frames.astype(np.float32)
     for axis in (1, 2):
-        wide = sum(np.roll(wide, step, axis=axis) for step in (-2, -1, 0, 1, 2)) / 5
+        wide = np.mean([np.roll(wide, step, axis=axis) for step in (-2, -1, 0, 1, 2)], axis=0)
     return replace(clip, frames=wide.astype(np.uint8))
 
 
@@ -222,14 +226,25 @@ def write(clip: Clip, path: Path) -> None:
     )
 
 
+def _write_once(clip: Clip, path: Path, written: dict[int, Path]) -> None:
+    """The same drawn clip gives the same file: the left sides of one scene are encoded once and copied."""
+    known = written.setdefault(id(clip), path)
+    if known == path:
+        write(clip, path)
+    else:
+        shutil.copyfile(known, path)
+
+
 def write_all(folder: Path) -> list[dict[str, Any]]:
     """Write every pair and `index.json` into `folder`; returns the index. File names in it are relative."""
     folder.mkdir(parents=True, exist_ok=True)
     index: list[dict[str, Any]] = []
+    written: dict[int, Path] = {}
+    sides = {pair.key: planted(pair) for pair in PAIRS}  # kept alive: a clip is known by its identity
     for pair in PAIRS:
         names = {side: f"{pair.key}-{side}.mp4" for side in ("left", "right")}
-        for clip, name in zip(planted(pair), names.values(), strict=True):
-            write(clip, folder / name)
+        for clip, name in zip(sides[pair.key], names.values(), strict=True):
+            _write_once(clip, folder / name, written)
         entry = {"key": pair.key, **names, "planted": pair.planted, "label": pair.label, "labels": list(pair.tags)}
         index.append(entry)
     (folder / "index.json").write_text(json.dumps({"pairs": index}, indent=2) + "\n", encoding="utf-8")

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -43,7 +44,10 @@ class Place:
         return psutil.Process(self.started[-1].pid)
 
     def put(self, item: str) -> Job:
-        digest = put_json(self.store, request(self.weights, long(wan()), item).as_json())
+        return self.enqueue(long(wan()), item)
+
+    def enqueue(self, document: dict[str, Any], item: str) -> Job:
+        digest = put_json(self.store, request(self.weights, document, item).as_json())
         return self.queue.enqueue_call("runner.worker.render", args=(item, digest), job_id=f"render-{item}-1")
 
     def status_of_result(self) -> str:
@@ -103,6 +107,15 @@ def test_a_killed_runners_render_is_taken_over_and_can_then_be_cancelled(place: 
     until(lambda: job.get_status(refresh=True) is JobStatus.FINISHED, 15)
     assert job.get_meta(refresh=True)["orphaned"] == 1
     assert place.status_of_result() == "cancelled"
+
+
+def test_a_runner_that_had_nothing_to_do_still_takes_work(place: Place) -> None:
+    """redis-py's own read limit is 5 seconds."""
+    place.start()
+    time.sleep(6.5)
+    job = place.enqueue(wan(frames=18), "item-3")
+    until(lambda: job.get_status(refresh=True) is JobStatus.FINISHED, 15)
+    assert place.status_of_result() == "failed"
 
 
 def test_a_runner_without_its_environment_says_what_it_needs() -> None:

@@ -20,7 +20,7 @@ def moving(frames: int = 25, size: tuple[int, int] = (128, 96), *, seed: int = 0
     made = []
     for index in range(frames):
         picture = ground[:height, 3 * index : 3 * index + width].astype(np.uint8).copy()
-        top, left = (start + (index, 2 * index)) % (height - 20, width - 20)
+        top, left = (start + np.array([index, 2 * index])) % (height - 20, width - 20)
         picture[top : top + 18, left : left + 18] = (230, 200, 60)
         made.append(picture)
     return np.stack(made)
@@ -31,7 +31,11 @@ def speech(seconds: float, rate: int = 48_000, *, seed: int = 0) -> np.ndarray:
     rng = np.random.default_rng(seed)
     count = round(seconds * rate)
     bursts = np.interp(np.arange(count), np.arange(0, count + 4000, 4000), rng.uniform(0, 1, count // 4000 + 2))
-    tone = np.sin(np.cumsum(np.interp(np.arange(count), np.arange(0, count + 6000, 6000), rng.uniform(0.02, 0.1, count // 6000 + 2))))
+    tone = np.sin(
+        np.cumsum(
+            np.interp(np.arange(count), np.arange(0, count + 6000, 6000), rng.uniform(0.02, 0.1, count // 6000 + 2))
+        )
+    )
     return (0.3 * bursts * tone)[:, None].astype(np.float32)
 
 

@@ -13,12 +13,12 @@ from typing import Any
 
 from django.conf import settings
 
-from presets_app.management.places import make_secret_key, redis_socket
 from presets_app.management import processes, starting
 from presets_app.management.demo import documents
 from presets_app.management.demo import project as demo_project
 from presets_app.management.demo.journey import Journey, older
 from presets_app.management.json_command import COULD_NOT, DONE, REFUSED, Answer, JsonCommand
+from presets_app.management.places import make_secret_key, redis_socket
 from presets_app.management.supervisor import Supervisor, become
 from presets_app.services import parity_outcome
 

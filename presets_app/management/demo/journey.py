@@ -1,4 +1,4 @@
-"""One preset's whole way: import, pin, run, judge, approve, publish, roll back, through the same services as the pages."""
+"""One preset's whole way, from import to rollback, through the same services as the pages."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ class Journey:
     say: Say
     tend: Callable[[], None]
     steps: list[dict[str, Any]] = field(default_factory=list)
+    told: tuple[str, int] = ("", 0)
 
     def ask_targets(self) -> None:
         """Ask both targets what they are, and wait for their answers."""
@@ -95,11 +96,15 @@ class Journey:
         check.refresh_from_db()
         check.left.refresh_from_db()
         check.right.refresh_from_db()
-        sides = [f"{run.target.name} {run.done + run.failed}/{run.total}" for run in (check.left, check.right)]
-        line = f"{check.state}: {', '.join(sides)}"
-        if line != getattr(self, "_last_line", ""):
-            self._last_line = line
-            self.say(line)
+        counts = [(run.done + run.failed, run.total) for run in (check.left, check.right)]
+        tenth = (check.state, sum(done for done, _ in counts) * 10 // max(1, sum(total for _, total in counts)))
+        if tenth != self.told:
+            self.told = tenth
+            names = (check.left.target.name, check.right.target.name)
+            sides = [f"{name} {done} of {total}" for name, (done, total) in zip(names, counts, strict=True)]
+            self.say(f"{check.state}: {', '.join(sides)}")
+        if check.state == "failed":
+            raise Unavailable(check.sentence, code="judging_failed")
         return bool(check.state == "judged")
 
     def migrate(self, preset: Any, check: Any) -> Any:

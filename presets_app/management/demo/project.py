@@ -81,9 +81,9 @@ def _targets(demo: Demo, address: str) -> None:
             demo.project,
             demo.owner,
             LOCAL,
-            "Local runner",
-            "local",
-            {"pool": settings.GPU_POOLS[0]},
+            name="Local runner",
+            kind="local",
+            options={"pool": settings.GPU_POOLS[0]},
             stand_in="untrained tiny models, on this computer's CPU",
         )
     options = {"base_url": address, "models": MODELS, "in_flight": 3}
@@ -93,9 +93,9 @@ def _targets(demo: Demo, address: str) -> None:
             demo.project,
             demo.owner,
             CLOUD,
-            "WaveSpeed",
-            "wavespeed",
-            options,
+            name="WaveSpeed",
+            kind="wavespeed",
+            options=options,
             stand_in="a stand-in on this computer that speaks WaveSpeed's protocol; no vendor is involved",
         )
         places.set_value(cloud, demo.owner, KEY_NAME, STAND_IN_KEY)

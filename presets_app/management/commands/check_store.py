@@ -1,0 +1,32 @@
+"""`manage.py check_store`: heal what a crash left, and look for what should not be in a repository."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from presets_app.core.problems import has_errors
+from presets_app.management.json_command import DONE, REFUSED, Answer, JsonCommand
+from presets_app.queries import listing, projects
+from presets_app.services import healing
+
+
+class Command(JsonCommand):
+    help = "Index what is not indexed, send what was never sent, and examine every repository."
+
+    def arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--project", default="", help="examine this one only")
+
+    def answer(self, **options: Any) -> Answer:
+        named = options["project"]
+        chosen = [projects.only_or_named(named)] if named else listing.projects()
+        self.say("healing what a crash left")
+        healed = healing.heal()
+        found, problems = [], []
+        for one in chosen:
+            self.say(f"examining {one.name}")
+            own = healing.examine(one)
+            problems += own
+            found.append({"project": one.slug, "problems": [problem.as_json() for problem in own]})
+        value = {"healed": healed, "projects": found, "problems": [problem.as_json() for problem in problems]}
+        return value, REFUSED if has_errors(problems) else DONE

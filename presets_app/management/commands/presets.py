@@ -1,0 +1,154 @@
+"""`manage.py presets`: look at presets, save them, bring them in and take them out."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from presets_app.core import diff
+from presets_app.core.documents import document_digest, parse, slug_of, to_json_bytes, to_yaml_bytes
+from presets_app.core.errors import Invalid
+from presets_app.core.lints import review
+from presets_app.core.problems import Problem, has_errors
+from presets_app.management.acting import decider, project_of
+from presets_app.management.json_command import COULD_NOT, DONE, REFUSED, Answer, FeatureCommand, read_file, taking
+from presets_app.queries import listing, projects, rows
+from presets_app.services import converting
+from presets_app.services import presets as service
+
+Document = dict[str, Any]
+LIMIT = {"type": int, "default": listing.LIMIT, "help": "how many, newest first"}
+REVISION = {"metavar": "REVISION", "help": "a commit, its first digits, a number; the newest when left out"}
+FORMATS = {"json": to_json_bytes, "yaml": to_yaml_bytes}
+
+
+def _exporting(parser: ArgumentParser) -> None:
+    taking("slug", "--revision", revision=REVISION)(parser)
+    parser.add_argument("--format", choices=sorted(FORMATS), default="json", dest="form")
+
+
+class Command(FeatureCommand):
+    help = "Presets. check, diff and convert need no database."
+    subcommands = {
+        "check": ("What is wrong with a preset file.", taking("file")),
+        "diff": ("What differs between two preset files, by meaning.", taking("left", "right")),
+        "convert": ("A file of another form as a document.", taking("file", "--to", to={"required": True})),
+        "list": ("The presets, newest change first.", taking("--limit", limit=LIMIT)),
+        "show": ("One preset, with its document.", taking("slug", "--revision", revision=REVISION)),
+        "save": ("Save a file as a new preset or revision.", taking("file", "--message", "--preset", "--expected")),
+        "import": ("Bring a file in as a new preset.", taking("file", "--message")),
+        "history": ("The revisions of a preset.", taking("slug", "--limit", limit=LIMIT)),
+        "restore": ("Save an old revision as the newest.", taking("slug", "revision", "--message")),
+        "export": ("The document of a preset as a file.", _exporting),
+    }
+
+    def do_check(self, *, file: str, **options: Any) -> Answer:
+        document, problems = _read(file)
+        if document is None:
+            return {"file": file, "digest": None, "problems": _told(problems)}, COULD_NOT
+        problems += review(document)
+        about = {"file": file, "name": document.get("name"), "family": document.get("family")}
+        value = {**about, "digest": document_digest(document), "problems": _told(problems)}
+        return value, REFUSED if has_errors(problems) else DONE
+
+    def do_diff(self, *, left: str, right: str, **options: Any) -> Answer:
+        (one, faults), (other, more) = _read(left), _read(right)
+        if one is None or other is None:
+            return {"changes": None, "problems": _told([*faults, *more])}, COULD_NOT
+        found = diff.changes(one, other)
+        value = {
+            "same": not found,
+            "summary": diff.summary(found),
+            "changes": [{**change.as_json(), "sentence": diff.sentence(change)} for change in found],
+            "left": document_digest(one),
+            "right": document_digest(other),
+            "problems": _told([*faults, *more]),
+        }
+        return value, DONE
+
+    def do_convert(self, *, file: str, to: str, **options: Any) -> Answer:
+        if to != "document":
+            hint = "Use --to document. What a cloud would be sent is shown on the preset's page."
+            raise Invalid(f"Nothing is converted to {to[:40]!r} yet.", code="form_unknown", hint=hint)
+        found = converting.to_document(read_file(file))
+        value = {
+            "document": found.document,
+            "problems": _told(found.problems),
+            "losses": [loss.as_json() for loss in found.losses],
+        }
+        if found.document is None:
+            return value, COULD_NOT
+        return value, REFUSED if has_errors(found.problems) else DONE
+
+    def do_list(self, *, limit: int, **options: Any) -> Answer:
+        return listing.presets(project_of(options), limit), DONE
+
+    def do_show(self, *, slug: str, revision: str, **options: Any) -> Answer:
+        preset = projects.preset(project_of(options), slug)
+        found = listing.revision(preset, revision)
+        document = service.load(preset.project, slug, found.commit)
+        shown = {**rows.of_preset(preset), "revision": rows.of_revision(found), "document": document}
+        return {**shown, "problems": _told(review(document))}, DONE
+
+    def do_save(self, *, file: str, message: str, preset: str, expected: str, **options: Any) -> Answer:
+        project = project_of(options)
+        document, problems = _must_read(file)
+        slug = preset or slug_of(document.get("name", ""))
+        if preset:
+            projects.preset(project, preset)
+        saved = service.save(
+            project, decider(project, options), document, message=message, slug=slug, expected=expected or None
+        )
+        return _saved(saved, [*problems, *review(document)]), DONE
+
+    def do_import(self, *, file: str, message: str, **options: Any) -> Answer:
+        project = project_of(options)
+        data = read_file(file)
+        saved = service.import_file(project, decider(project, options), data, message=message)
+        return _saved(saved, service.examine(project, data)[1]), DONE
+
+    def do_history(self, *, slug: str, limit: int, **options: Any) -> Answer:
+        preset = projects.preset(project_of(options), slug)
+        return {"preset": preset.slug, **listing.history(preset, limit)}, DONE
+
+    def do_restore(self, *, slug: str, revision: str, message: str, **options: Any) -> Answer:
+        project = project_of(options)
+        preset = projects.preset(project, slug)
+        old = listing.revision(preset, revision)
+        saved = service.restore(project, decider(project, options), preset, old.commit, message=message)
+        return _saved(saved, []), DONE
+
+    def do_export(self, *, slug: str, revision: str, form: str, **options: Any) -> Answer:
+        preset = projects.preset(project_of(options), slug)
+        found = listing.revision(preset, revision)
+        document = service.load(preset.project, slug, found.commit)
+        text = FORMATS[form](document).decode()
+        about = {"preset": preset.slug, "revision": found.commit, "digest": found.digest, "format": form}
+        return {**about, "document": document, "text": text}, DONE
+
+    def words(self, value: Document, **options: Any) -> None:
+        """An export for people is the file itself, to be written where they like."""
+        if options["action"] == "export" and "text" in value:
+            self.stdout.write(value["text"], ending="")
+        else:
+            super().words(value, **options)
+
+
+def _read(file: str) -> tuple[Document | None, list[Problem]]:
+    parsed = parse(read_file(file))
+    return parsed.document, list(parsed.problems)
+
+
+def _must_read(file: str) -> tuple[Document, list[Problem]]:
+    document, problems = _read(file)
+    if document is None:
+        raise Invalid.of(problems)
+    return document, problems
+
+
+def _saved(revision: Any, problems: list[Problem]) -> Document:
+    return {"preset": revision.preset.slug, **rows.of_revision(revision), "problems": _told(problems)}
+
+
+def _told(problems: list[Problem]) -> list[dict[str, str]]:
+    return [problem.as_json() for problem in problems]

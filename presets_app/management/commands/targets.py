@@ -1,0 +1,94 @@
+"""`manage.py targets`: the places that render, the values they need, and what they say of themselves."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from presets_app.core.documents import slug_of
+from presets_app.core.errors import Invalid
+from presets_app.management import asking
+from presets_app.management.acting import decider, project_of
+from presets_app.management.json_command import DONE, Answer, FeatureCommand, taking
+from presets_app.queries import listing, projects, rows
+from presets_app.services import targets as service
+
+LONGEST_VALUE = 10_000  # characters; no key is longer
+
+
+def _adding(parser: ArgumentParser) -> None:
+    parser.add_argument("--kind", required=True, help=f"one of: {', '.join(service.KINDS)}")
+    parser.add_argument("--name", default="", help="what people call it; the short name when left out")
+    parser.add_argument("--slug", default="", help="its short name; made of --name when left out")
+    parser.add_argument("--url", default="", help="where a cloud service answers")
+    parser.add_argument("--pool", default="", help="the runners' queue of a local target")
+    parser.add_argument("--in-flight", type=int, help="how many paid requests may be out at once")
+    parser.add_argument("--model", action="append", default=[], metavar="WEIGHTS=CLOUD_MODEL", dest="models")
+    parser.add_argument("--stand-in", default="", help="what it really is, where it is not the real thing")
+
+
+class Command(FeatureCommand):
+    help = "Targets: places that render."
+    subcommands = {
+        "list": ("The targets.", taking()),
+        "show": ("One target, and its last answer.", taking("slug")),
+        "add": ("Add a target.", _adding),
+        "probe": ("Ask a target what it is, and wait.", taking("slug", "--timeout", timeout=asking.TIMEOUT)),
+        "set-value": ("Keep a value, read from standard input.", taking("slug", "variable")),
+    }
+
+    def do_list(self, **options: Any) -> Answer:
+        return {"targets": listing.targets(project_of(options))}, DONE
+
+    def do_show(self, *, slug: str, **options: Any) -> Answer:
+        target = projects.target(project_of(options), slug)
+        answer = service.last_answer(target) if target.probe else None
+        return {**rows.of_target(target), "answer": answer}, DONE
+
+    def do_add(self, *, kind: str, name: str, slug: str, **options: Any) -> Answer:
+        project = project_of(options)
+        if not (name or slug):
+            raise Invalid("The target needs a name.", code="name_missing", hint="Give --name or --slug.")
+        made = service.add(
+            project,
+            decider(project, options),
+            slug or slug_of(name),
+            name=name or slug,
+            kind=kind,
+            options=_settings(kind, options),
+            stand_in=options["stand_in"],
+        )
+        return rows.of_target(made), DONE
+
+    def do_probe(self, *, slug: str, timeout: float, **options: Any) -> Answer:
+        project = project_of(options)
+        target = asking.ask(projects.target(project, slug), self.say, timeout)
+        return {**rows.of_target(target), "answer": service.last_answer(target)}, DONE
+
+    def do_set_value(self, *, slug: str, variable: str, **options: Any) -> Answer:
+        project = project_of(options)
+        target = projects.target(project, slug)
+        person = decider(project, options)
+        value = sys.stdin.read(LONGEST_VALUE + 1)
+        if len(value) > LONGEST_VALUE:
+            raise Invalid(f"A value has at most {LONGEST_VALUE} characters.", code="value_too_long")
+        service.set_value(target, person, variable, value)
+        return rows.of_target(target), DONE
+
+
+def _settings(kind: str, options: dict[str, Any]) -> dict[str, Any]:
+    if kind == "local":
+        return {"pool": options["pool"] or "local"}
+    if kind == "files":
+        return {}
+    found: dict[str, Any] = {"base_url": options["url"], "models": dict(_pair(text) for text in options["models"])}
+    return {**found, **({"in_flight": options["in_flight"]} if options["in_flight"] is not None else {})}
+
+
+def _pair(text: str) -> tuple[str, str]:
+    weights, separator, model = text.partition("=")
+    if not (weights and separator and model):
+        hint = "For example matchframe/tiny-ltx-2=matchframe/tiny-ltx-2/text-to-video."
+        raise Invalid("--model takes WEIGHTS=CLOUD_MODEL.", code="model_pair_invalid", hint=hint)
+    return weights, model
