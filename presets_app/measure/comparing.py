@@ -92,9 +92,7 @@ def _identical_by(asked: dict[str, Any], opened: dict[str, Media], seen: Pass) -
     counts = (len(seen.scores), seen.left.count, seen.right.count)
     planes = [media.facts["pixel_format"] for media in opened.values()]
     same_pictures = len(set(counts)) == 1 and len(set(planes)) == 1 and all(scores.mse == 0 for scores in seen.scores)
-    one, other = seen.sounds
-    same_sound = (one.digest() if one else None) == (other.digest() if other else None)
-    return "decoded planes and samples" if same_pictures and same_sound else None
+    return "decoded planes and samples" if same_pictures and sound.equal(*seen.sounds) else None
 
 
 def _worst_frames(asked: dict[str, Any], seen: Pass) -> Iterator[dict[str, Any]]:

@@ -19,6 +19,10 @@ FLAT_CONTRAST = 3.0  # levels of 255; a picture of one colour after encoding sta
 BLACK_LEVEL = 24.0
 STILL = 0.02
 HELD = 0.3
+MOVES = 0.6
+NEARLY_STILL = 0.05
+STAND_STILL = 4  # frames
+STOOD = 1.5  # levels that the other side moved meanwhile
 
 
 def video(seen: Pass, worst: list[dict[str, Any]]) -> dict[str, Any]:
@@ -151,16 +155,31 @@ def _likeness(left: Side, right: Side, one: slice, other: slice) -> float | None
 
 
 def _held(own: Sequence[float], partner: Sequence[float], first: int) -> dict[str, Any]:
-    """Frames that repeat the one before while the other side plainly moves on; the first compared frame has none
-    before it."""
+    """Frames that repeat the one before while the other side moves on.
+
+    A single frame counts where the other side moves as it usually does (where it hardly moves, an encoder may
+    rightly skip the frame); a stand-still counts by what the other side moved in all that time. The first compared
+    frame has none before it.
+    """
     pairs = list(zip(own, partner, strict=False))[1:]
-    return _runs([mine < HELD and mine < 0.1 * theirs for mine, theirs in pairs], first=first + 1)
+    usual = max(MOVES, 0.5 * (_median([theirs for _, theirs in pairs]) or 0.0))
+    flags = [mine < min(HELD, 0.1 * theirs) and theirs >= usual for mine, theirs in pairs]
+    for start, end in _stretches([mine < NEARLY_STILL for mine, _ in pairs]):
+        mine, theirs = (sum(part) for part in zip(*pairs[start:end], strict=True))
+        if end - start >= STAND_STILL and theirs >= max(STOOD, 10 * mine):
+            flags[start:end] = [True] * (end - start)
+    return _runs(flags, first=first + 1)
+
+
+def _stretches(flags: Sequence[bool]) -> list[tuple[int, int]]:
+    """(start, end) of each run of flagged frames."""
+    edges = [index for index, (a, b) in enumerate(pairwise([False, *flags, False])) if a != b]
+    return list(zip(edges[::2], edges[1::2], strict=True))
 
 
 def _runs(flags: Sequence[bool], *, first: int = 0) -> dict[str, Any]:
     """How many frames are flagged, and the longest run of them."""
-    edges = [index for index, (a, b) in enumerate(pairwise([False, *flags, False])) if a != b]
-    runs = [(end - start, start) for start, end in zip(edges[::2], edges[1::2], strict=True)]
+    runs = [(end - start, start) for start, end in _stretches(flags)]
     longest, start = max(runs, key=lambda run: (run[0], -run[1]), default=(0, 0))
     return {"count": sum(flags), "longest": longest, "at": start + first if longest else None, "of": len(flags)}
 

@@ -14,7 +14,7 @@ from presets_app.measure.alignment import HEAD, REACH, Shift, shift
 from presets_app.measure.decoding import frames
 from presets_app.measure.filters import Comparer, Scores
 from presets_app.measure.limits import Limits
-from presets_app.measure.opening import Media
+from presets_app.measure.opening import Media, begins
 from presets_app.measure.pictures import Side, adapted, common_format
 from presets_app.measure.sound import Track
 from presets_app.measure.worst import Pair, Worst
@@ -46,7 +46,7 @@ class _Source:
 
     def __init__(self, media: Media, wanted: str, limits: Limits) -> None:
         self.side = Side(media.facts["width"], media.facts["height"])
-        self.sound = Track(media.audio) if media.audio is not None else None
+        self.sound = Track(media.audio, begins(media)) if media.audio is not None else None
         self._frames = frames(media, self.sound, limits)
         self._wanted = wanted
 

@@ -154,6 +154,12 @@ def _seconds(duration: int | None, base: Fraction | None, fallback: int | None) 
     return None if fallback is None else round(fallback / 1_000_000, 6)
 
 
+def begins(media: Media) -> float:
+    """Seconds from the file's zero to its first picture."""
+    start, base = media.video.start_time, media.video.time_base
+    return float(start * base) if start is not None and base is not None else 0.0
+
+
 def tags(media: Media) -> dict[str, str]:
     """The container's and the video stream's text tags, at most 64 of 1 MiB each: workflows travel in them."""
     found = {**dict(media.container.metadata), **dict(media.video.metadata)}

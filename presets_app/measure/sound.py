@@ -17,14 +17,19 @@ from numpy.typing import NDArray
 KEPT_SECONDS = 60
 COMPARED_HZ = 8000
 MAX_OFFSET_S = 0.5
+ROUNDING_S = 0.002  # Matroska keeps whole milliseconds
+LONGEST_LEAD = 480_000
 SILENT_LUFS = -70.0  # the meter's own floor
 Wave = NDArray[np.float32]
 
 
 class Track:
-    """Collects one audio stream frame by frame."""
+    """Collects one audio stream frame by frame. Sound counts from the first picture, `begins` seconds into the file:
+    what lies before it is an encoder's priming that one container hides and another shows."""
 
-    def __init__(self, stream: Any) -> None:
+    def __init__(self, stream: Any, begins: float) -> None:
+        self._begins = begins
+        self.lead = 0.0
         self.rate = int(stream.codec_context.sample_rate)
         self.channels = int(stream.codec_context.layout.nb_channels)
         self.samples = 0
@@ -39,6 +44,10 @@ class Track:
         self._meter: Any = None
 
     def add(self, frame: Any) -> None:
+        if not self.samples and frame.time is not None:
+            if frame.time + frame.samples / self.rate <= self._begins + ROUNDING_S:
+                return
+            self.lead = max(0.0, frame.time - self._begins)
         wave = _as_float(frame)
         self._hash.update(np.ascontiguousarray(wave).data)
         finite = np.isfinite(wave)
@@ -68,6 +77,7 @@ class Track:
     def wave(self) -> Wave:
         """Mono at about 8 kHz: block means, which is a crude but sufficient low pass."""
         joined = np.concatenate(self._kept) if self._kept else np.zeros(0, np.float32)
+        joined = np.concatenate([np.zeros(min(round(self.lead * self.rate), LONGEST_LEAD), np.float32), joined])
         usable = joined[: joined.size // self._step * self._step]
         return np.asarray(usable.reshape(-1, self._step).mean(axis=1), np.float32)
 
@@ -85,6 +95,7 @@ class Track:
             "rate": self.rate,
             "channels": self.channels,
             "samples": self.samples,
+            "begins_s": round(self.lead, 3),
             "duration_s": round(self.samples / self.rate, 6) if self.rate else 0.0,
             "rms_db": decibels(level),
             "peak_db": decibels(self.peak),
@@ -124,6 +135,13 @@ def _as_float(frame: Any) -> Wave:
     return np.asarray(raw / float(np.iinfo(raw.dtype).max), np.float32)
 
 
+def equal(left: Track | None, right: Track | None) -> bool:
+    """The same samples from the same moment on, or no sound on either side."""
+    if left is None or right is None:
+        return left is right
+    return left.digest() == right.digest() and abs(left.lead - right.lead) < ROUNDING_S
+
+
 def compared(left: Track | None, right: Track | None) -> dict[str, Any]:
     """Both sides' numbers, and what differs where both have sound."""
     facts: dict[str, Any] = {
@@ -136,7 +154,7 @@ def compared(left: Track | None, right: Track | None) -> dict[str, Any]:
     }
     if left is None or right is None or not (left.samples and right.samples):
         return facts
-    facts["identical"] = left.digest() == right.digest()
+    facts["identical"] = equal(left, right)
     one, other = left.wave(), _resampled(right.wave(), right.wave_rate, left.wave_rate)
     if min(one.size, other.size) < left.wave_rate * 0.1:
         return facts

@@ -86,8 +86,8 @@ def _workers(queue: str) -> str:
 
 
 def queue_connection() -> Any:
-    """The connection that a worker listens on; without the short time-outs that a page uses."""
-    return Redis.from_url(settings.REDIS_URL)
+    """The connection that a worker listens on: redis-py gives up on a read after 5 s unless told otherwise."""
+    return Redis.from_url(settings.REDIS_URL, socket_timeout=600)
 
 
 def redis_answers() -> bool:

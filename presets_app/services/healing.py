@@ -30,19 +30,23 @@ def _resume(run: Run) -> int:
         if queue.is_alive(queue.Job.DISPATCH, run.id):
             return 0
     else:
-        _report_lost(run)
+        _collect_lost(run)
     with transaction.atomic():
         runs.send(run)
     return 1
 
 
-def _report_lost(run: Run) -> None:
-    """Attempts whose job ended in the queue without a result: fail them with the queue's own reason."""
+def _collect_lost(run: Run) -> None:
+    """Attempts that ended in the queue without us: keep the result that the runner stored, or the queue's own reason
+    why there is none."""
     client = wiring.local_client(run.target.settings.get("pool", "local"))
     for item in Item.objects.filter(run=run, state__in=("queued", "running")):
-        failure = client.lost(item.id, max(item.attempts, 1))
-        if failure is not None:
-            finishing.finish(GenerationResult(item.id, max(item.attempts, 1), "failed", failure=failure))
+        attempt = max(item.attempts, 1)
+        result = client.result(item.id, attempt)
+        if result:
+            finishing.finish_from_store(item.id, attempt, result)
+        elif failure := client.lost(item.id, attempt):
+            finishing.finish(GenerationResult(item.id, attempt, "failed", failure=failure))
 
 
 def _wake(check: Check) -> int:

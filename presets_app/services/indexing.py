@@ -14,7 +14,7 @@ from presets_app import wiring
 from presets_app.core.canonical import digest
 from presets_app.gitstore import CommitInfo, PathChange, Store, paths
 from presets_app.models import AuditEvent, Project
-from presets_app.services.indexing_rows import HANDLERS, empty, forget_stale
+from presets_app.services.indexing_rows import HANDLERS, empty, forget_stale, settle_checks
 
 
 def refresh(project: Project, store: Store | None = None) -> int:
@@ -43,6 +43,7 @@ def rebuild(project: Project) -> int:
         empty(locked)
         count = _replay(locked, store, None, head, seen) if head else 0
         forget_stale(locked, seen)
+        settle_checks(locked)
         locked.indexed = head or ""
         locked.save(update_fields=["indexed"])
     project.refresh_from_db()

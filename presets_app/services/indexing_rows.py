@@ -240,3 +240,9 @@ def forget_stale(project: Project, seen: set[tuple[str, str]]) -> None:
     for row in stale:
         with suppress(ProtectedError):
             row.delete()
+
+
+def settle_checks(project: Project) -> None:
+    """What each judged check amounts to, from its verdict and the decisions that are there now."""
+    for check in Check.objects.filter(project=project, state="judged"):
+        parity_outcome.refresh(check)

@@ -1,4 +1,4 @@
-"""Settings are read where processes are put together; the verbs, the pages and the rooms get what they need as arguments."""
+"""Settings are read where processes are put together; verbs, pages and rooms get what they need as arguments."""
 
 from __future__ import annotations
 

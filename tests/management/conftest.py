@@ -42,7 +42,7 @@ def manage() -> Manage:
     def run(*argv: str) -> Answered:
         out, err = StringIO(), StringIO()
         try:
-            call_command(argv[0], *map(str, argv[1:]), "--json", stdout=out, stderr=err)
+            call_command(argv[0], "--json", *map(str, argv[1:]), stdout=out, stderr=err)
             code = 0
         except SystemExit as end:
             code = int(end.code or 0)

@@ -90,7 +90,7 @@ def test_a_difference_of_rate_is_not_scored_as_a_difference_of_pictures(
 ) -> None:
     seen = compare(clip, write_clip(tmp_path / "b.mp4", frames, fps=16))
     assert (seen["container"]["left"]["fps"], seen["container"]["right"]["fps"]) == ("24", "16")
-    assert seen["video"]["psnr"]["mean"] is None
+    assert seen["video"]["psnr"]["mean"] > 40
 
 
 def test_tails_are_counted_on_both_sides(clip: Path, frames: np.ndarray, tmp_path: Path, compare: Compare) -> None:

@@ -30,13 +30,14 @@ def speech(seconds: float, rate: int = 48_000, *, seed: int = 0) -> np.ndarray:
     """(samples, 1) float32: noise bursts in a slow rhythm that does not repeat."""
     rng = np.random.default_rng(seed)
     count = round(seconds * rate)
-    bursts = np.interp(np.arange(count), np.arange(0, count + 4000, 4000), rng.uniform(0, 1, count // 4000 + 2))
-    tone = np.sin(
-        np.cumsum(
-            np.interp(np.arange(count), np.arange(0, count + 6000, 6000), rng.uniform(0.02, 0.1, count // 6000 + 2))
-        )
-    )
+    bursts = _wandering(rng, count, 4000, 0, 1)
+    tone = np.sin(np.cumsum(_wandering(rng, count, 6000, 0.02, 0.1)))
     return (0.3 * bursts * tone)[:, None].astype(np.float32)
+
+
+def _wandering(rng: np.random.Generator, count: int, every: int, low: float, high: float) -> np.ndarray:
+    knots = np.arange(0, count + every, every)
+    return np.interp(np.arange(count), knots, rng.uniform(low, high, knots.size))
 
 
 def write_clip(  # one encoder call for every shape of test file

@@ -63,6 +63,16 @@ class LocalClient:
         status = self.progress(item_id, attempt)["status"]
         return failures.lost(status) if status in _ENDED else None
 
+    def result(self, item_id: str, attempt: int) -> str:
+        """The digest of the result that the runner stored for an attempt, "" while it has none. For results whose
+        way through the queue was cut off."""
+        job = self._job(render_job(item_id, attempt))
+        if job is None:
+            return ""
+        with _answering():
+            value = job.return_value()
+        return str(value.get("result", "")) if isinstance(value, dict) else ""
+
     def cancel(self, item_id: str) -> None:
         """Ask for an item to stop: between two steps when it runs, before the first when it waits."""
         with _answering():

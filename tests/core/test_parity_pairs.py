@@ -1,0 +1,213 @@
+"""One pair's class from its numbers: reasons, start values by family, measured noise."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from presets_app.core.parity import CODES, classify, unrendered
+from presets_app.core.problems import Failure
+
+NO_RUN = {"count": 0, "longest": 0, "at": None, "of": 48}
+SIDE: dict[str, Any] = {
+    "contrast": 40.0,
+    "black_frames": NO_RUN,
+    "flat_frames": NO_RUN,
+    "noise": {"grain": 40.0, "smooth_share": 0.6, "neighbour_correlation": 0.9, "repeat_correlation": 0.9},
+}
+FACTS: dict[str, Any] = {
+    "codec": "h264",
+    "width": 320,
+    "height": 192,
+    "fps": "24",
+    "frames": 49,
+    "pixel_format": "yuv420p",
+    "color_range": "limited",
+    "rotation": 0,
+    "audio": {"rate": 48000, "channels": 2},
+}
+SOUND = {"duration_s": 2.04, "loudness_lufs": -18.0, "rms_db": -20.0, "bad_samples": 0}
+MEASURED: dict[str, Any] = {
+    "problems": [],
+    "container": {"left": FACTS, "right": FACTS},
+    "identical": False,
+    "video": {
+        "frames": 49,
+        "offset_frames": 0,
+        "psnr": {"mean": 36.0, "min": 34.0},
+        "ssim": {"mean": 0.97, "min": 0.95},
+        "worst_frames": [{"frame": 7, "region": {"x": 0, "y": 0, "width": 40, "height": 24}}],
+        "left": SIDE,
+        "right": SIDE,
+        "between": {
+            "delta_e": 0.3,
+            "chroma_shift": [0.1, 0.0],
+            "likeness": 0.99,
+            "luma_shift_drift": 0.2,
+            "contrast_ratio": 1.0,
+            "motion_ratio": 1.0,
+            "sharpness_ratio": 1.0,
+            "histogram_overlap": 0.95,
+            "held": {"left": NO_RUN, "right": NO_RUN},
+        },
+    },
+    "audio": {
+        "left": SOUND,
+        "right": SOUND,
+        "identical": False,
+        "correlation": 0.99,
+        "offset_ms": 0.0,
+        "spectral_similarity": 0.999,
+    },
+}
+
+
+def measured(**changes: Any) -> dict[str, Any]:
+    """The good pair with values set by dotted path (written with __)."""
+    made = json.loads(json.dumps(MEASURED))  # deepcopy would keep both sides one object
+    for path, value in changes.items():
+        *parents, last = path.split("__")
+        place = made
+        for parent in parents:
+            place = place[parent]
+        place[last] = value
+    return made
+
+
+def far(**changes: Any) -> dict[str, Any]:
+    """Pictures that do not agree."""
+    apart = {"video__ssim": {"mean": 0.4, "min": 0.3}, "video__psnr": {"mean": 15.0, "min": 12.0}}
+    return measured(**{**apart, "video__between__likeness": 0.2, **changes})
+
+
+def codes(judged: Any) -> list[tuple[str, str]]:
+    return [(reason["code"], reason["severity"]) for reason in judged.reasons]
+
+
+def test_pictures_within_the_start_values_are_the_same() -> None:
+    judged = classify(measured(), family="wan-2.2", key="a")
+    assert (judged.key, judged.pair_class, judged.verdict, codes(judged)) == ("a", "same", "pass", [])
+    assert judged.primary["metric"] == "ssim_mean"
+    assert judged.primary["threshold"] == 0.90
+    assert "WAN 2.2" in judged.primary["source"]
+
+
+@pytest.mark.parametrize(("family", "expected"), [("ltx-2", "other_take"), ("wan-2.2", "same"), ("", "same")])
+def test_each_family_has_its_own_start_values(family: str, expected: str) -> None:
+    seen = measured(video__psnr={"mean": 29.5, "min": 29.0})
+    assert classify(seen, family=family).pair_class == expected
+
+
+def test_measured_noise_widens_the_gate_and_is_named() -> None:
+    seen = measured(video__ssim={"mean": 0.80, "min": 0.78}, video__psnr={"mean": 25.0, "min": 24.0})
+    assert classify(seen).pair_class == "other_take"
+    judged = classify(seen, noise={"ssim": 0.80, "psnr": 25.0})
+    assert judged.pair_class == "same"
+    assert judged.primary["in_noise"] == pytest.approx(1.0)
+    assert judged.primary["source"].startswith("measured noise")
+
+
+def test_a_side_that_repeats_itself_exactly_does_not_narrow_the_gate() -> None:
+    assert classify(measured(), noise={"ssim": 1.0, "psnr": None}).pair_class == "same"
+
+
+def test_another_take_asks_a_person_and_says_that_no_learned_metric_was_used() -> None:
+    judged = classify(far())
+    assert (judged.pair_class, judged.verdict, judged.needs_person) == ("other_take", "inconclusive", True)
+    assert codes(judged) == [("content_differs", "ask")]
+    assert "No learned metric" in judged.reasons[0]["message"]
+
+
+def test_clips_unlike_in_two_measures_are_different() -> None:
+    seen = far(video__between__delta_e=30.0, video__between__motion_ratio=6.0)
+    judged = classify(seen)
+    assert (judged.pair_class, judged.verdict, codes(judged)) == ("different", "fail", [("content_differs", "fail")])
+
+
+def test_unlike_in_one_measure_still_asks() -> None:
+    assert classify(far(video__between__motion_ratio=6.0)).pair_class == "other_take"
+
+
+NOISE = {"grain": 40.0, "smooth_share": 0.1, "neighbour_correlation": 0.05, "repeat_correlation": 0.02}
+RUN = {"count": 12, "longest": 12, "at": 36, "of": 48}
+FAULTS: list[tuple[dict[str, Any], str]] = [
+    ({"container__right__width": 640}, "size_mismatch"),
+    ({"container__right__rotation": 90}, "size_mismatch"),
+    ({"container__right__fps": "25"}, "fps_mismatch"),
+    ({"container__right__frames": 48}, "frame_count_mismatch"),
+    ({"container__right__frames": 40}, "duration_mismatch"),
+    ({"container__right__pixel_format": "yuv444p"}, "pixel_format_mismatch"),
+    ({"container__right__color_range": "full"}, "pixel_format_mismatch"),
+    ({"container__right__audio": None}, "audio_missing"),
+    ({"container__right__audio": {"rate": 44100, "channels": 2}}, "audio_format_mismatch"),
+    ({"video__offset_frames": -2}, "time_shift"),
+    ({"video__between__delta_e": 4.0}, "colour_shift"),
+    ({"video__between__luma_shift_drift": 9.0}, "brightness_drift"),
+    ({"video__between__sharpness_ratio": 0.5}, "blur"),
+    ({"video__between__held__right": RUN}, "frozen"),
+    ({"video__between__held__right": {**RUN, "longest": 1}}, "duplicate_frames"),
+    ({"video__right__black_frames": {**RUN, "count": 48}}, "black"),
+    ({"video__right__flat_frames": {**RUN, "count": 48}}, "grey"),
+    ({"video__right__noise": NOISE}, "static_noise"),
+    ({"video__psnr": {"mean": 33.0, "min": 12.0}}, "content_differs"),
+    ({"audio__right__duration_s": 1.8}, "duration_mismatch"),
+    ({"audio__right__loudness_lufs": -22.0}, "audio_level"),
+    ({"audio__right__bad_samples": 3}, "audio_broken"),
+    ({"audio__offset_ms": 60.0}, "audio_offset"),
+    ({"audio__correlation": 0.1, "audio__spectral_similarity": 0.3}, "audio_content"),
+    ({"problems": [{"code": "undecodable", "kind": "truncated", "side": "right", "message": "cut"}]}, "undecodable"),
+]
+
+
+@pytest.mark.parametrize(("changes", "code"), FAULTS, ids=[f"{code}-{n}" for n, (_, code) in enumerate(FAULTS)])
+def test_each_fault_fails_with_its_own_code(changes: dict[str, Any], code: str) -> None:
+    judged = classify(measured(**changes))
+    assert (judged.pair_class, judged.verdict) == ("different", "fail")
+    assert (code, "fail") in codes(judged)
+    assert code in CODES
+
+
+@pytest.mark.parametrize("code", ["black_frames", "flat_frames"])
+def test_broken_pictures_fail_even_when_both_sides_agree(code: str) -> None:
+    flat = {**RUN, "count": 48}
+    seen = measured(identical=True, **{f"video__left__{code}": flat, f"video__right__{code}": flat})
+    judged = classify(seen)
+    assert (judged.pair_class, judged.verdict) == ("identical", "fail")
+
+
+def test_another_codec_is_said_and_decides_nothing() -> None:
+    judged = classify(measured(container__right__codec="hevc"))
+    assert (judged.verdict, codes(judged)) == ("pass", [("codec_mismatch", "note")])
+
+
+def test_the_same_pictures_with_another_sound_ask_a_person() -> None:
+    judged = classify(measured(audio__correlation=0.5))
+    assert (judged.verdict, codes(judged)[0]) == ("inconclusive", ("audio_content", "ask"))
+
+
+def test_a_gate_on_trial_is_said_and_decides_nothing() -> None:
+    judged = classify(measured(video__offset_frames=1), dry_run={"time_shift"})
+    assert (judged.pair_class, judged.verdict, codes(judged)) == ("same", "pass", [("time_shift", "dry_run")])
+
+
+def test_what_could_not_be_measured_or_rendered_is_an_error() -> None:
+    problem = {"code": "undecodable", "kind": "playlist", "side": "right", "message": "the file is a playlist"}
+    unread = classify({**measured(problems=[problem]), "video": {}, "audio": {}})
+    assert (unread.pair_class, unread.verdict) == ("error", "error")
+    assert unread.reasons[0]["message"] == "The right file: the file is a playlist."
+    failed = unrendered([Failure("service", "upstream_500", "later", "The service answered 500.")], key="x")
+    assert (failed.verdict, failed.reasons[0]["cause"]) == ("error", "service")
+
+
+def test_pairs_are_ordered_worst_first() -> None:
+    judged = [
+        classify(measured(identical=True, video__ssim={"mean": 1.0, "min": 1.0}), key="identical"),
+        classify(measured(), key="same"),
+        classify(far(), key="take"),
+        classify(measured(video__offset_frames=1), key="late"),
+        unrendered([], key="lost"),
+    ]
+    ranked = sorted(judged, key=lambda pair: -pair.severity)
+    assert [pair.key for pair in ranked] == ["lost", "late", "take", "same", "identical"]
