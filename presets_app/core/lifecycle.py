@@ -10,7 +10,7 @@ FINISHED_RUN = ("done", "failed", "cancelled")
 FINISHED_CHECK = ("judged", "failed", "cancelled")
 
 MOVES: dict[str, dict[str, frozenset[str]]] = {
-    # `look`: a paid request went out and its answer was lost; a person looks at the vendor before anything is sent again.
+    # `look`: a paid request went out and its answer was lost; a person looks at the vendor before it is sent again.
     "item": {
         "waiting": frozenset({"queued", "running", "failed", "cancelled"}),
         "queued": frozenset({"running", "done", "failed", "cancelled", "look", "waiting"}),

@@ -26,11 +26,12 @@ class FixedListWorker(SimpleWorker):
     """A job in Redis may name any function of any module; only those that this project enqueues are run."""
 
     def perform_job(self, job: Job, queue: Queue, *args: Any, **kwargs: Any) -> bool:
-        if job.func_name in ALLOWED:
+        name = job.func_name or ""
+        if name in ALLOWED:
             done = bool(super().perform_job(job, queue, *args, **kwargs))
             if not done:
-                broken_down(job.func_name, list(job.args))
+                broken_down(name, list(job.args))
             return done
-        logger.error("refused a job that names %s", job.func_name[:120])
+        logger.error("refused a job that names %s", name[:120])
         self.handle_job_failure(job, queue, exc_string="This worker does not run that function.")
         return False

@@ -6,6 +6,7 @@ With `--json`, stdout is exactly one JSON object on one line, whatever happens; 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from argparse import SUPPRESS, ArgumentParser
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from presets_app.core.errors import MatchframeError, Refused, Unavailable
 DONE, REFUSED, COULD_NOT = 0, 1, 2
 Answer = tuple[dict[str, Any], int]
 Fill = Callable[[ArgumentParser], None]
+_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _LONGEST_FILE = 64 * 1024 * 1024  # bytes; the largest input set that is read
 
 
@@ -51,11 +53,11 @@ class JsonCommand(BaseCommand):
                 self._field(key, inner)
 
     def _field(self, key: str, value: Any) -> None:
-        if isinstance(value, list) and value and all(isinstance(entry, dict) for entry in value):
+        if isinstance(value, (list, tuple)) and value and all(isinstance(entry, dict) for entry in value):
             self.stdout.write(f"{key}:")
             for entry in value:
                 self.stdout.write(
-                    "  " + "  ".join(_plain(inner) for inner in entry.values() if inner not in ("", None))
+                    "  " + "  ".join(_brief(inner) for inner in entry.values() if inner not in ("", None))
                 )
         else:
             self.stdout.write(f"{key}: {_plain(value)}")
@@ -178,6 +180,11 @@ def read_file(name: str) -> bytes:
 
 def _plain(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
+
+
+def _brief(value: Any) -> str:
+    """The same in a list, where a hash is told by its first digits."""
+    return value[:12] if isinstance(value, str) and _HASH.fullmatch(value) else _plain(value)
 
 
 def _problem(code: str, message: str, hint: str) -> dict[str, str]:

@@ -28,7 +28,6 @@ STOOD = 1.5  # levels that the other side moved meanwhile
 def video(seen: Pass, worst: list[dict[str, Any]]) -> dict[str, Any]:
     """Pictures of both sides and between them. `frames` counts compared pairs; `offset_frames` > 0 means that the
     right side is late; PSNR is None where all compared planes are equal."""
-    skip_left, skip_right = seen.skip
     return {
         "frames": len(seen.scores),
         "frames_left": seen.left.count,
@@ -43,7 +42,7 @@ def video(seen: Pass, worst: list[dict[str, Any]]) -> dict[str, Any]:
         "per_frame": _curves(seen),
         "left": _one_side(seen.left),
         "right": _one_side(seen.right),
-        "between": _between(seen.left, seen.right, skip_left, skip_right, len(seen.scores)),
+        "between": _between(seen),
     }
 
 
@@ -115,8 +114,10 @@ def _one_side(side: Side) -> dict[str, Any]:
     }
 
 
-def _between(left: Side, right: Side, skip_left: int, skip_right: int, pairs: int) -> dict[str, Any]:
+def _between(seen: Pass) -> dict[str, Any]:
     """Differences over the frames that have a partner; without one, over each side as a whole."""
+    left, right, pairs = seen.left, seen.right, len(seen.scores)
+    skip_left, skip_right = seen.skip
     one = slice(skip_left, skip_left + pairs) if pairs else slice(None)
     other = slice(skip_right, skip_right + pairs) if pairs else slice(None)
     colours = _colour(left, one), _colour(right, other)
@@ -132,11 +133,9 @@ def _between(left: Side, right: Side, skip_left: int, skip_right: int, pairs: in
         "sharpness_ratio": ratio(_mean(right.sharpness), _mean(left.sharpness)),
         "histogram_overlap": _overlap(left.histogram, right.histogram),
         "held": {
-            "left": _held(left.motion[one], right.motion[other], skip_left),
-            "right": _held(right.motion[other], left.motion[one], skip_right),
-        }
-        if pairs
-        else {"left": _runs([]), "right": _runs([])},
+            "left": _held(left.motion[one], right.motion[other], seen.absolute, skip_left),
+            "right": _held(right.motion[other], left.motion[one], seen.absolute, skip_right),
+        },
     }
 
 
@@ -154,19 +153,26 @@ def _likeness(left: Side, right: Side, one: slice, other: slice) -> float | None
     return _round(_median([correlation(a, b) for a, b in partners if min(a.std(), b.std()) > 1]), 4)
 
 
-def _held(own: Sequence[float], partner: Sequence[float], first: int) -> dict[str, Any]:
+def _held(own: Sequence[float], partner: Sequence[float], apart: Sequence[float], first: int) -> dict[str, Any]:
     """Frames that repeat the one before while the other side moves on.
 
-    A single frame counts where the other side moves as it usually does (where it hardly moves, an encoder may
-    rightly skip the frame); a stand-still counts by what the other side moved in all that time. The first compared
-    frame has none before it.
+    A single frame counts where the other side moves as it usually does, a stand-still by what the other side moved
+    in all that time. Either way the two sides must come `apart` in it: an encoder rightly skips frames that hardly
+    differ, and that costs nothing. The first compared frame has none before it.
     """
+    if not apart:
+        return _runs([])
     pairs = list(zip(own, partner, strict=False))[1:]
     usual = max(MOVES, 0.5 * (_median([theirs for _, theirs in pairs]) or 0.0))
-    flags = [mine < min(HELD, 0.1 * theirs) and theirs >= usual for mine, theirs in pairs]
-    for start, end in _stretches([mine < NEARLY_STILL for mine, _ in pairs]):
+    single = [mine < min(HELD, 0.1 * theirs) and theirs >= usual for mine, theirs in pairs]
+    still = [mine < max(NEARLY_STILL, 0.2 * theirs) for mine, theirs in pairs]
+    calm = [gap for gap, *held in zip(apart[1:], single, still, strict=False) if not any(held)] or list(apart[:1])
+    needed = 2 * (_median(calm) or 0.0)
+    flags = [held and gap > needed for held, gap in zip(single, apart[1:], strict=False)]
+    for start, end in _stretches(still):
         mine, theirs = (sum(part) for part in zip(*pairs[start:end], strict=True))
-        if end - start >= STAND_STILL and theirs >= max(STOOD, 10 * mine):
+        parted = max(apart[start + 1 : end + 1]) > needed
+        if end - start >= STAND_STILL and theirs >= max(STOOD, 10 * mine) and parted:
             flags[start:end] = [True] * (end - start)
     return _runs(flags, first=first + 1)
 

@@ -43,6 +43,30 @@ def decide(check: Check, actor: Actor, key: str, choice: str, reason: str) -> Pa
     return pair
 
 
+def decide_all(check: Check, actor: Actor, choice: str, reason: str, *, expected: int) -> int:
+    """Decide every pair that still waits, with one reason, in one commit; how many. `expected` is how many the
+    person saw waiting: Conflict when it is another number by now."""
+    actor.must("pair.decide")
+    reason = checked_reason(check, choice, reason)
+    if choice == "undo":
+        raise Invalid("Decisions are taken back one by one.", code="choice_unknown")
+    keys = list(check.pairs.filter(needs_person=True, decision="").order_by("position").values_list("key", flat=True))
+    if check.state != "judged" or len(keys) != expected:
+        raise Conflict(
+            "Other pairs wait by now; nothing was decided.", code="pairs_changed", hint="Load the page again."
+        )
+    at = timezone.now().isoformat()
+    entries = [{"key": key, "choice": choice, "reason": reason, "by": actor.username, "at": at} for key in keys]
+
+    def build(store: Store, head: str | None) -> dict[str, Any]:
+        current = read_json(store, head, paths.decisions(check.id)) or _empty(check)
+        return {paths.decisions(check.id): {**current, "decisions": [*current["decisions"], *entries]}}
+
+    title = f"{choice.capitalize()} {len(keys)} pairs of check {check.id}"
+    record(check.project, actor, Deed("pair.decide", "check", check.id, title, reason), build)
+    return len(keys)
+
+
 def checked_reason(check: Check, choice: str, reason: str) -> str:
     reason = reason.strip()
     if choice not in CHOICES:

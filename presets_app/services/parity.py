@@ -83,6 +83,7 @@ def _drawn(
         override=wish.override,
         override_by=actor.name if wish.override is not None else None,
         override_reason=wish.reason or None,
+        minimums=rules["standards"],
     )
     seed = secrets.randbelow(2**32) if wish.seed is None else wish.seed
     keys = sampling.draw(_strata(items), size.n, seed)

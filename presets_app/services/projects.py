@@ -16,7 +16,7 @@ from presets_app.core.permissions import ROLES, Actor
 from presets_app.core.problems import Problem
 from presets_app.gitstore import paths
 from presets_app.models import Membership, Project
-from presets_app.services import audit
+from presets_app.services import audit, indexing
 from presets_app.services.recording import Deed, read_json, record
 
 
@@ -32,6 +32,8 @@ def create(slug: str, name: str, founder: Actor, *, local_only: bool = False, de
     with transaction.atomic():
         project = Project.objects.create(slug=slug, name=name, local_only=local_only, demo=demo)
         audit.note(project, founder, "project.create", "project", slug, name=name)
+    if indexing.refresh(project):
+        return project  # a repository that was here before, restored from a backup, say: it keeps its policy
     deed = Deed("policy.change", "policy", "policy", "Start with the default policy")
     record(project, founder, deed, lambda store, head: {paths.policy(): policy.DEFAULT})
     return project

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
 from presets_app.core.permissions import Actor
@@ -22,7 +22,7 @@ class ProjectRequest(HttpRequest):
     matchframe_actor: Actor
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def in_project(*methods: str, action: str = "project.see") -> Callable[[View], View]:
@@ -33,7 +33,7 @@ def in_project(*methods: str, action: str = "project.see") -> Callable[[View], V
         @login_required
         @require_http_methods(list(methods) or ["GET", "HEAD"])
         @wraps(view)
-        def inner(request: Any, project: str, **names: str) -> HttpResponse:
+        def inner(request: Any, project: str, **names: str) -> HttpResponseBase:
             found = people.project_for(request.user, project)
             actor = people.actor(request.user, found)
             actor.must(action if request.method == "POST" else "project.see")

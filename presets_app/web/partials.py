@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -37,6 +38,14 @@ def unchanged(request: HttpRequest, version: object) -> HttpResponse | None:
     if wants_fragment(request) and request.GET.get("seen") == str(version):
         return HttpResponse(status=204)
     return None
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A form that was not accepted: its word on the page, and why."""
+
+    form: str
+    error: MatchframeError
 
 
 def refused(form: str, error: MatchframeError, values: dict[str, str] | None = None) -> dict[str, Any]:

@@ -72,3 +72,12 @@ def test_the_other_commands_that_need_no_database_do_not_ask_for_one(tmp_path: P
         assert done.returncode == 0, (argv, done.stdout, done.stderr)
         strictly(done.stdout)
     assert not (tmp_path / "none").exists()
+
+
+def test_a_person_reads_a_list_line_by_line_and_hashes_by_their_first_digits(tmp_path: Path, preset: str):
+    done = program(tmp_path, "parity", "plan", "--batch", "200")
+    assert done.stdout.count("  ") >= 9
+    assert "  10  5%  50\n" in done.stdout
+    told = program(tmp_path, "presets", "check", "none.json")
+    assert (told.returncode, told.stderr) == (2, "")
+    assert told.stdout.startswith("error file_unreadable")

@@ -128,6 +128,14 @@ def test_odd_and_small_sizes_are_measured(size: tuple[int, int], tmp_path: Path,
     assert seen["video"]["compared_as"] == "yuv444p"
 
 
+def test_other_sizes_are_described_and_not_compared(clip: Path, tmp_path: Path, compare: Compare) -> None:
+    seen = compare(clip, write_clip(tmp_path / "b.mp4", moving(41, (96, 96))))
+    assert seen["problems"] == []
+    assert (seen["video"]["frames"], seen["video"]["compared_as"], seen["video"]["psnr"]["mean"]) == (0, None, None)
+    assert seen["video"]["frames_right"] == 41
+    assert seen["video"]["between"]["histogram_overlap"] > 0.5
+
+
 def test_one_frame_against_many(clip: Path, frames: np.ndarray, tmp_path: Path, compare: Compare) -> None:
     seen = compare(write_clip(tmp_path / "b.mp4", frames[:1]), clip)
     assert (seen["video"]["frames"], seen["video"]["frames_right"]) == (1, 41)

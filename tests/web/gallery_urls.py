@@ -35,6 +35,8 @@ ADDRESSES = {
     "parity.detail": f"{PROJECT}/parity/<str:check>",
     "parity.decide": f"{PROJECT}/parity/<str:check>/<str:pair>/decide",
     "parity.comment": f"{PROJECT}/parity/<str:check>/<str:pair>/comment",
+    "parity.decide_all": f"{PROJECT}/parity/<str:check>/decide-all",
+    "parity.extend": f"{PROJECT}/parity/<str:check>/extend",
     "migrations.index": f"{PROJECT}/migrations/",
     "migrations.new": f"{PROJECT}/migrations/new",
     "migrations.detail": f"{PROJECT}/migrations/<str:migration>",

@@ -66,21 +66,34 @@ def _send_stage(account: Account, path: str, field: str) -> None:
         hint = "Choose a seed in that range, so that it is the same on every target."
         account.trouble("seed_not_allowed", path, text, hint)
         account.settle(path, "dropped", text)
-        return
-    account.send(path, field, value)
+    elif not (path.endswith("/end_step") and _is_last(account, path)):
+        account.send(path, field, value)
+    elif account.has("/stages/1/role"):
+        # The next expert gets no step at all, which has to be said: left out, the model's own boundary would hold.
+        account.send(path, field, account.value("/stages/0/steps"))
+
+
+def _is_last(account: Account, path: str) -> bool:
+    """Whether a stage's `end_step` is the end of all steps, which ComfyUI writes as 10000."""
+    steps = account.value(path.replace("/end_step", "/steps"))
+    return steps is not None and account.value(path) >= steps
 
 
 def _steps_in_order(account: Account, index: int) -> None:
     """The first step and the last, and where one expert hands over to the next, need no field of their own."""
     here, before = f"/stages/{index}", f"/stages/{index - 1}/end_step"
-    open_leaves = account.open_leaves()
     first = account.value(before) if index else 0
-    if f"{here}/start_step" in open_leaves and account.value(f"{here}/start_step") == first:
+    if index and first is None and account.has(f"{here}/start_step") and (field := account.field(*STAGE["end_step"])):
+        account.send(f"{here}/start_step", field, account.value(f"{here}/start_step"))
+    if f"{here}/start_step" in account.open_leaves() and account.value(f"{here}/start_step") == first:
         account.settle(
             f"{here}/start_step", "carried", "Follows from the stage before it." if index else "The first step."
         )
-    end, steps = account.value(f"{here}/end_step"), account.value(f"{here}/steps")
-    if f"{here}/end_step" in open_leaves and steps is not None and end >= steps:
+    if (
+        f"{here}/end_step" in account.open_leaves()
+        and not account.has(f"/stages/{index + 1}/role")
+        and _is_last(account, f"{here}/end_step")
+    ):
         account.settle(f"{here}/end_step", "carried", "The last step.")
 
 

@@ -81,6 +81,10 @@ def _tier(account: Account, width: int, height: int) -> None:
     if ratio_text and (other := account.field("aspect_ratio")):
         wanted = f"{width}:{height}"
         account.send("", other, ratio_text, status="mapped", note=f"The nearest offered to {wanted}.", before=wanted)
+        if account.has("/aspect_ratio"):
+            account.share(
+                "/aspect_ratio", other, "carried" if account.value("/aspect_ratio") == ratio_text else "mapped"
+            )
 
 
 def _aspect(account: Account, width: int, height: int) -> tuple[Fraction, str | None]:

@@ -106,9 +106,25 @@ def _request_schema(entry: dict[str, Any]) -> dict[str, Any] | None:
     api = entry.get("api_schema")
     for schema in _list(api.get("api_schemas") if isinstance(api, dict) else None):
         if isinstance(schema, dict) and isinstance(schema.get("request_schema"), dict):
-            found: dict[str, Any] = schema["request_schema"]
-            return found
+            return _tidy(schema["request_schema"])
     return None
+
+
+def _tidy(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with only those keywords of each field that have the form JSON Schema gives them."""
+    fields = schema.get("properties")
+    kept = {
+        name: {word: inner for word, inner in spec.items() if _well_formed(word, inner)}
+        for name, spec in (fields.items() if isinstance(fields, dict) else ())
+        if isinstance(spec, dict)
+    }
+    return {**schema, "properties": kept}
+
+
+def _well_formed(word: str, value: Any) -> bool:
+    if word in ("enum", "required"):
+        return isinstance(value, list)
+    return _is_number(value) if word.startswith(("min", "max")) else True
 
 
 def _status(task: dict[str, Any]) -> PollStatus:

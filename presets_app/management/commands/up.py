@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from argparse import ArgumentParser
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any
@@ -31,7 +32,7 @@ class Stopped(Exception):
 
 class Command(BaseCommand):
     help = "Start Matchframe: Redis, the cloud stand-in, the runner, the workers and the web server."
-    requires_system_checks: list[str] = []  # type: ignore[assignment]
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
@@ -84,7 +85,7 @@ class Command(BaseCommand):
         supervisor.start(processes.web(port))
         supervisor.wait_for("web", lambda: starting.listens(port), SERVING_PATIENCE)
         for name, queue in (("worker", "default"), ("runner", f"gpu:{settings.GPU_POOLS[0]}")):
-            supervisor.wait_for(name, lambda queue=queue: health.serves(queue), SERVING_PATIENCE)
+            supervisor.wait_for(name, partial(health.serves, queue), SERVING_PATIENCE)
 
     def _demo(self, supervisor: Supervisor) -> None:
         self.say("starting the cloud stand-in (no vendor is involved) and the demo project")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 
 from presets_app.core import checklist
 from presets_app.core.canonical import digest
+from presets_app.core.documents import slug_of
 from presets_app.core.errors import Unavailable
 from presets_app.management.demo import documents
 from presets_app.management.demo.project import CLOUD, LOCAL, Demo
@@ -49,7 +51,7 @@ class Journey:
             asked = target.probed_at
             with transaction.atomic():
                 targets.ask(target)
-            self._wait(lambda slug=slug, asked=asked: self._answered(slug, asked), f"{target.name} to answer", 120)
+            self._wait(partial(self._answered, slug, asked), f"{target.name} to answer", 120)
 
     def _answered(self, slug: str, asked: Any) -> bool:
         target = projects.target(self.demo.project, slug)
@@ -59,7 +61,7 @@ class Journey:
 
     def import_preset(self, document: dict[str, Any], message: str) -> Any:
         known = projects.Project.objects.filter(pk=self.demo.project.pk, presets__name=document["name"]).exists()
-        slug = documents_slug(document) if known else ""
+        slug = slug_of(document["name"]) if known else ""
         saved = presets.save(self.demo.project, self.demo.ada, document, message=message, slug=slug)
         self._done("import", document=saved.digest, revision=saved.commit)
         return saved.preset
@@ -136,7 +138,7 @@ class Journey:
         release = releases.roll_back(snapshot, self.demo.grace, note)
         proofs = [projects.check(self.demo.project, proof.check_id) for proof in release.proofs.all() if proof.check_id]
         for proof in proofs:
-            self._wait(lambda proof=proof: self._progress(proof), "the restore proof", PATIENCE)
+            self._wait(partial(self._progress, proof), "the restore proof", PATIENCE)
         self._done("rollback", commit=release.commit, **{proof.right.target.slug: proof.evidence for proof in proofs})
         for proof in proofs:
             self.say(f"restore proof on {proof.right.target.name}: {proof.verdict}")
@@ -173,10 +175,6 @@ class Journey:
 
 def older() -> dict[str, Any]:
     return documents.ltx2(prompt=OLDER)
-
-
-def documents_slug(document: dict[str, Any]) -> str:
-    return presets.slug_of(document["name"])
 
 
 def _flat(digests: dict[str, Any]) -> dict[str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +19,7 @@ from runner.standins.wavespeed.validation import fault_of
 PAGE = b"<!doctype html><title>Bad gateway</title><p>The stand-in was told to answer with a page.</p>"
 SYNC_WAIT = 2.0  # seconds; the real service holds longer, and says 5004 when that runs out as well
 _START_BALANCE = 100.0
+_NOT_TAKEN = {"http-500": (500, "internal server error"), "rate-limit": (429, "Too Many Requests")}
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,11 @@ class Service:
             return problem(400, fault[1], fault[0])
         self._requests += 1
         planned = self._plan.at(self._requests)
-        if planned == "http-500":
-            return problem(500, "internal server error")
-        if planned == "rate-limit":
-            return problem(429, "Too Many Requests")
+        if planned in _NOT_TAKEN:
+            return problem(*_NOT_TAKEN[planned])
+        return self._taken(model_id, body, planned)
+
+    def _taken(self, model_id: str, body: dict[str, Any], planned: str) -> Reply:
         task = self._store.add(model_id, body, planned, _seed(body, planned))
         self._renderer.put(task)
         if planned == "no-reply":
@@ -163,9 +164,6 @@ class Service:
                 return self._view(task, polled=True)
             time.sleep(0.05)
         return {**self._view(task, polled=False), "code": 5004, "error": "Sync mode timed out. Poll for the result."}
-
-
-Handler = Callable[[], Reply]
 
 
 def _seed(body: dict[str, Any], fault: str) -> int:

@@ -1,0 +1,222 @@
+"""What the parity pages show: lists, one check with its verdict, and what can be asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Case, IntegerField, Q, Value, When
+from django.urls import reverse
+
+from presets_app.core import policy, sampling
+from presets_app.core.lifecycle import FINISHED_CHECK
+from presets_app.core.parity import sentence
+from presets_app.models import Check, InputSet, Migration, Pair, Preset, Project, Target
+from presets_app.queries.paging import by_id
+from presets_app.queries.parity_pair import chosen_pair, pair_row
+from presets_app.queries.sides import honest, pair_of_sides, preset_of
+
+QUIET = ("identical", "same")
+DRAWN_FROM_FILES = "clips brought in as files"
+
+
+def listed(project: Project, asked: dict[str, str]) -> dict[str, Any]:
+    """The checks of a project; on the first page those that need a person come first."""
+    rows = Check.objects.filter(project=project).select_related("preset", "left__target", "right__target")
+    page = by_id(rows, asked)
+    first = sorted(page.rows, key=lambda check: not check.undecided) if not asked.get("before") else page.rows
+    return {"checks": [_row(check) for check in first], "pages": page.pages}
+
+
+def _row(check: Check) -> dict[str, Any]:
+    left, right = pair_of_sides(check.left.target, check.right.target)
+    return {
+        "id": check.id,
+        "state": state_of(check),
+        "preset": subject(check),
+        "from": left,
+        "to": right,
+        "pairs": check.counts.get("pairs") or check.left.total,
+        "undecided": check.undecided,
+        "sentence": check.sentence,
+        "when": check.judged_at or check.created_at,
+        "person": check.created_by,
+        "kind": check.kind,
+    }
+
+
+def subject(check: Check) -> dict[str, str]:
+    """What was compared: a preset, or files under their note."""
+    named = preset_of(check.preset)
+    return named or {"slug": "", "name": check.note or DRAWN_FROM_FILES}
+
+
+def state_of(check: Check) -> str:
+    """The one word for a check: its outcome once judged, else how far it is."""
+    return check.outcome if check.state in ("judged", "failed") and check.outcome else check.state
+
+
+def waiting_for_person(project: Project) -> Any:
+    """Checks with pairs that need a person, the oldest first."""
+    rows = Check.objects.filter(project=project, state="judged", undecided__gt=0)
+    return rows.select_related("preset", "left__target", "right__target").order_by("id")
+
+
+def detail(check: Check, chosen: str) -> dict[str, Any]:
+    """A check with its pairs; `chosen` is a pair's id, or "" for the worst undecided."""
+    pairs = list(_ranked(check))
+    loud = [pair for pair in pairs if pair.pair_class not in QUIET or pair.needs_person]
+    quiet = [pair for pair in pairs if pair not in loud]
+    order = loud + quiet if check.state in FINISHED_CHECK else []
+    decided = sum(bool(pair.decision) for pair in loud)
+    return {
+        "check": _head(check, measured=sum(bool(pair.pair_class) for pair in pairs)),
+        "gates": [_gate(rule) for rule in check.requirements],
+        "pairs": [pair_row(pair) for pair in loud] if order else [],
+        "quiet": [pair_row(pair) for pair in quiet] if order else [],
+        "counts": {"all": len(pairs), "undecided": check.undecided, "decided": decided},
+        "pair": chosen_pair(check, order, chosen) if order else None,
+        "add": _more(check),
+        "migration_url": _migration_url(check),
+    }
+
+
+def _ranked(check: Check) -> Any:
+    """Undecided first, then worst first."""
+    asked = Case(When(needs_person=True, decision="", then=Value(0)), default=Value(1), output_field=IntegerField())
+    return check.pairs.select_related("left", "right").order_by(asked, "-severity", "position")
+
+
+def _head(check: Check, *, measured: int) -> dict[str, Any]:
+    left, right = pair_of_sides(check.left.target, check.right.target)
+    finished = check.state in FINISHED_CHECK
+    given = check.left.input_set
+    return {
+        "id": check.id,
+        "finished": finished,
+        "version": f"{check.version}.{check.left.version}.{check.right.version}",
+        "state": state_of(check),
+        "sentence": check.sentence if finished else _underway(check),
+        "bound": _bound(check),
+        "reasons": check.reasons,
+        "preset": subject(check),
+        "revision": check.digest,
+        "from": {**left, "run_url": _run_url(check, check.left_id)},
+        "to": {**right, "run_url": _run_url(check, check.right_id)},
+        "input_set": {"slug": given.slug, "name": given.name} if given else None,
+        "when": check.judged_at or check.created_at,
+        "person": check.created_by,
+        "done": measured if check.state == "judging" else _rendered(check),
+        "total": check.left.total if check.state == "judging" else check.left.total + check.right.total,
+        "evidence": check.evidence,
+        "standard": check.plan.get("standard", ""),
+        "honest": honest(check.left.target, check.right.target),
+        "cause": check.cause,
+        "note": check.note,
+        "kind": check.kind,
+    }
+
+
+def _rendered(check: Check) -> int:
+    return sum(run.done + run.failed + run.cancelled for run in (check.left, check.right))
+
+
+def _underway(check: Check) -> str:
+    if check.state == "judging":
+        return "Every input is rendered; the pairs are measured."
+    sides = [f"{run.target.name}: {run.done} of {run.total}" for run in (check.left, check.right)]
+    return "Rendering. " + ", ".join(sides) + "."
+
+
+def _bound(check: Check) -> str:
+    kept = check.plan.get("not_compared") or 0
+    why = check.plan.get("why", "")
+    parts = [str(why)] if why else []
+    if kept:
+        parts.append(f"{kept} local-only items were not compared.")
+    return " ".join(parts)
+
+
+def _gate(rule: dict[str, Any]) -> dict[str, Any]:
+    """One rule of the verdict as a ticked line."""
+    state = "pass" if rule["met"] else "inconclusive" if rule["name"] in ("decisions", "sample") else "fail"
+    titles = {
+        "sample": "Enough pairs",
+        "standard": "The standard's minimum",
+        "failures": "No failure beyond what the batch may hold",
+        "decisions": "Every open pair decided",
+        "errors": "Every pair could be measured",
+        "preview": "The preview set",
+    }
+    return {
+        "title": titles.get(rule["name"], rule["name"]),
+        "state": state,
+        "found": "yes" if rule["met"] else "no",
+        "note": rule["text"],
+    }
+
+
+def _run_url(check: Check, run: str) -> str:
+    return reverse("runs.detail", kwargs={"project": check.project.slug, "run": run})
+
+
+def _more(check: Check) -> dict[str, Any] | None:
+    """How many further items would let the check decide, and where to ask for them."""
+    if check.state != "judged" or check.kind != "parity" or check.preset is None:
+        return None
+    asked = next((reason.get("more") for reason in check.reasons if reason.get("more")), None)
+    left = int(check.plan.get("batch", 0)) - int(check.plan.get("n", 0))
+    items = min(int(asked or 15), left)
+    address = reverse("parity.extend", kwargs={"project": check.project.slug, "check": check.id})
+    return {"items": items, "url": address} if items > 0 else None
+
+
+def _migration_url(check: Check) -> str | None:
+    found = Migration.objects.filter(project=check.project, check_id=check.id).order_by("-id").first()
+    if found is not None:
+        return reverse("migrations.detail", kwargs={"project": check.project.slug, "migration": found.id})
+    if check.outcome not in ("pass", "accepted") or check.kind != "parity":
+        return None
+    return reverse("migrations.new", kwargs={"project": check.project.slug}) + f"?check={check.id}"
+
+
+def choices(project: Project, chosen: dict[str, str]) -> dict[str, Any]:
+    """What a check can be started from, with each share's size, bound and reason."""
+    sets = InputSet.objects.filter(project=project).order_by("name")
+    size = next((found.items for found in sets if found.slug == chosen.get("inputs")), 0)
+    rules = policy.merged(project.policy)
+    standard = chosen.get("standard", "")
+    standard = standard if standard in rules["standards"] else rules["standard"]
+    targets = Target.objects.filter(project=project).exclude(kind="files")
+    return {
+        "presets": [(preset.slug, preset.name) for preset in Preset.objects.filter(project=project).order_by("name")],
+        "targets": [(target.slug, target.name) for target in targets],
+        "input_sets": [(found.slug, f"{found.name} ({found.items} items, {found.kind})") for found in sets],
+        "preview_sets": [("", "none"), *((found.slug, found.name) for found in sets if found.kind == "preview")],
+        "standards": [(name, f"{name}: at least {count}") for name, count in rules["standards"].items()],
+        "choices": [_share(size or 200, share, standard, rules["standards"]) for share in range(1, 6)],
+        "total": size or None,
+        "standard": {"name": standard, "minimum": rules["standards"][standard]},
+    }
+
+
+def _share(batch: int, percent: int, standard: str, minimums: dict[str, int]) -> dict[str, Any]:
+    plan = sampling.plan(batch, percent, standard, minimums=minimums)
+    said = sentence(batch, plan.n, 0)
+    return {
+        "share": percent,
+        "items": plan.by_percent,
+        "least": plan.n,
+        "bound": said.text,
+        "price": "",
+        "enough": plan.by_percent >= plan.minimum,
+    }
+
+
+def pair_of(check: Check, number: str) -> Pair | None:
+    return check.pairs.filter(pk=int(number)).first() if number.isdigit() and len(number) < 18 else None
+
+
+def of_preset(preset: Preset, target: str) -> Any:
+    """Judged checks of a preset with a side on a target, newest first."""
+    on = Q(left__target__slug=target) | Q(right__target__slug=target)
+    return Check.objects.filter(on, preset=preset, state="judged").order_by("-id")

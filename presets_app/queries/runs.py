@@ -1,0 +1,207 @@
+"""What the run pages show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Avg, Max, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from presets_app import wiring
+from presets_app.artifacts import get_json
+from presets_app.core.errors import MatchframeError
+from presets_app.core.lifecycle import FINISHED_RUN
+from presets_app.models import Check, InputSet, Item, Preset, Project, Run, Target
+from presets_app.queries.paging import Page, by_id
+from presets_app.queries.sides import honest, preset_of, side, video_url
+
+KINDS = [("", "All kinds"), *((kind, kind) for kind, _ in Run.KINDS)]
+STATES = [("", "All states"), *((state, state) for state in ("waiting", "running", "done", "failed", "cancelled"))]
+STARTABLE = [("preview", "preview"), ("batch", "batch")]
+ITEMS_SHOWN = 200
+
+
+def listed(project: Project, asked: dict[str, str]) -> dict[str, Any]:
+    """The runs of a project, newest first."""
+    rows = Run.objects.filter(project=project).select_related("preset", "target")
+    for name in ("kind", "state"):
+        if asked.get(name) in dict(KINDS if name == "kind" else STATES):
+            rows = rows.filter(**{name: asked[name]}) if asked[name] else rows
+    page: Page = by_id(rows, asked)
+    return {
+        "runs": [_row(run) for run in page.rows],
+        "pages": page.pages,
+        "kind": asked.get("kind", ""),
+        "state": asked.get("state", ""),
+        "kinds": KINDS,
+        "states": STATES,
+        "unfinished": any(run.state not in FINISHED_RUN for run in page.rows),
+    }
+
+
+def _row(run: Run) -> dict[str, Any]:
+    return {
+        "id": run.id,
+        "name": run.name,
+        "kind": run.kind,
+        "state": run.state,
+        "preset": preset_of(run.preset),
+        "target": side(run.target),
+        "done": run.done,
+        "total": run.total,
+        "failed": run.failed,
+        "started": run.started_at or run.created_at,
+        "seconds": _took(run),
+        "spent_usd": float(run.spent) if run.spent else None,
+    }
+
+
+def _took(run: Run) -> float | None:
+    if run.started_at is None:
+        return None
+    return ((run.finished_at or timezone.now()) - run.started_at).total_seconds()
+
+
+def choices(project: Project) -> dict[str, Any]:
+    """What a run can be started from."""
+    presets = Preset.objects.filter(project=project).order_by("name")
+    targets = Target.objects.filter(project=project).exclude(kind="files")
+    sets = InputSet.objects.filter(project=project).order_by("name")
+    return {
+        "presets": [(preset.slug, preset.name) for preset in presets],
+        "targets": [(target.slug, target.name) for target in targets],
+        "input_sets": [(found.slug, f"{found.name} ({found.items} items, {found.kind})") for found in sets],
+        "kinds": STARTABLE,
+    }
+
+
+def detail(run: Run) -> dict[str, Any]:
+    """One run with its items; live progress of the item in hand where the runner tells it."""
+    items = list(run.items.order_by("position")[:ITEMS_SHOWN])
+    finished = run.state in FINISHED_RUN
+    check = Check.objects.filter(Q(left=run) | Q(right=run)).order_by("-id").first()
+    return {
+        "run": {**_row(run), **_progress(run, items), **_figures(run), "finished": finished, "version": run.version},
+        "items": [_item(run, item) for item in items],
+        "pins": pins(items),
+        "check": _check(check),
+        "log_url": None,
+    }
+
+
+def _progress(run: Run, items: list[Item]) -> dict[str, Any]:
+    current = next((item for item in items if item.state == "running"), None)
+    current = current or next((item for item in items if item.state == "queued"), None)
+    live = _live(run, current) if current and run.state not in FINISHED_RUN else {}
+    in_flight = sum(item.state == "running" for item in items)
+    return {
+        "sentence": _sentence(run),
+        "in_flight": in_flight if run.target.is_cloud and run.state not in FINISHED_RUN else None,
+        "left_seconds": _left(run),
+        "phase": live.get("phase"),
+        "step": live.get("step"),
+        "steps": live.get("steps"),
+        "person": run.created_by,
+        "ended": run.finished_at,
+        "revision": run.digest,
+        "honest": "; ".join(honest(run.target)),
+        "input_set": {"slug": run.input_set.slug, "name": run.input_set.name} if run.input_set else None,
+    }
+
+
+def _sentence(run: Run) -> str:
+    if run.note and not run.done and not run.failed:
+        return run.note
+    text = f"{run.done} of {run.total} inputs are rendered"
+    text += f", {run.failed} failed" if run.failed else ""
+    text += f", {run.cancelled} cancelled" if run.cancelled else ""
+    return text + "."
+
+
+def _live(run: Run, item: Item) -> dict[str, Any]:
+    """The runner's own word on the item in hand; nothing when the queue does not answer."""
+    if run.target.is_cloud:
+        return {}
+    try:
+        return wiring.local_client(run.target.settings.get("pool", "local")).progress(item.id, max(item.attempts, 1))
+    except MatchframeError:
+        return {}
+
+
+def _left(run: Run) -> float | None:
+    done = run.done + run.failed
+    if run.state in FINISHED_RUN or not done or run.started_at is None:
+        return None
+    return (timezone.now() - run.started_at).total_seconds() / done * (run.total - done)
+
+
+def _figures(run: Run) -> dict[str, Any]:
+    found = run.items.aggregate(
+        cold=Max("seconds", filter=Q(warm=False)), warm=Avg("seconds", filter=Q(warm=True)), peak=Max("peak_memory")
+    )
+    return {
+        "cold_seconds": None if run.target.is_cloud else found["cold"],
+        "warm_seconds": found["warm"],
+        "peak_bytes": found["peak"],
+        "budget_usd": None,
+        "baseline": False,
+    }
+
+
+def _item(run: Run, item: Item) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "place": item.position + 1,
+        "label": item.key,
+        "state": item.state,
+        "phase": None,
+        "seconds": item.seconds,
+        "video_url": video_url(run.project, item.video),
+        "poster_url": None,
+        "digest": item.raw_frames or item.video,
+        "seeds": "",
+        "failure": item.failure,
+        "attempts": item.attempts,
+    }
+
+
+def pins(items: list[Item]) -> list[dict[str, Any]]:
+    """What the first rendered item says it was rendered with, flattened for reading."""
+    done = next((item for item in items if item.result and item.state == "done"), None)
+    if done is None:
+        return []
+    try:
+        fingerprint = get_json(wiring.artifacts(), done.result).get("fingerprint") or {}
+    except MatchframeError:
+        return []
+    return [
+        {"section": section, "label": label, "value": value, "status": "captured"}
+        for section, values in sorted(fingerprint.items())
+        if isinstance(values, dict)
+        for label, value in _flat(values)
+    ]
+
+
+def _flat(values: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    rows: list[tuple[str, str]] = []
+    for key, value in sorted(values.items()):
+        if key == "files" and isinstance(value, dict):
+            rows.append((f"{prefix}files", f"{len(value)} files, each with its SHA-256"))
+        elif isinstance(value, dict):
+            rows += _flat(value, f"{prefix}{key}.")
+        else:
+            rows.append((f"{prefix}{key}", "none" if value is None else str(value)))
+    return rows
+
+
+def _check(check: Check | None) -> dict[str, Any] | None:
+    if check is None:
+        return None
+    address = reverse("parity.detail", kwargs={"project": check.project.slug, "check": check.id})
+    state = check.outcome or check.state
+    return {"url": address, "state": state, "title": check.preset.name if check.preset else check.note}
+
+
+def failed_items(run: Run) -> list[Item]:
+    return list(run.items.filter(state="failed").select_related("run__target"))

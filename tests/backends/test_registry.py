@@ -1,0 +1,19 @@
+"""Every cloud kind has the same shape."""
+
+from __future__ import annotations
+
+import pytest
+
+from presets_app.backends.registry import CLOUD_KINDS, load
+from presets_app.core.errors import NotFound
+
+
+@pytest.mark.parametrize("kind", CLOUD_KINDS)
+def test_every_kind_loads_as_a_backend_of_its_own_name(kind: str) -> None:
+    assert load(kind).kind == kind
+
+
+def test_an_unknown_kind_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(NotFound) as caught:
+        load("nowhere")
+    assert "wavespeed" in caught.value.problems[0].hint
