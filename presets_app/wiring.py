@@ -75,3 +75,8 @@ def cloud_client(kind: str, options: Mapping[str, Any], key: str, *, local_only:
 def artifact_path(digest: str) -> Path:
     """An artifact as a file on this machine, for the measuring child."""
     return LocalStore(Path(settings.ARTIFACTS_DIR)).path(digest)
+
+
+def upload_limit() -> int:
+    """Bytes of the largest request body that is read."""
+    return int(settings.UPLOAD_LIMIT)

@@ -21,6 +21,8 @@ def places(settings: Any, tmp_path: Path) -> Path:
         setattr(settings, "STATIC_ROOT" if name == "static" else f"{name.upper()}_DIR", data / name)
     settings.DATA_DIR = data
     settings.SECRET_KEY = "the key of one test"
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # nothing is collected for a test
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a slow one would slow each test
     settings.REDIS_URL = f"unix://{data}/no-redis-in-this-test.sock"
     return data

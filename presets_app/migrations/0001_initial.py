@@ -252,6 +252,7 @@ class Migration(migrations.Migration):
                 ('video', models.CharField(blank=True, default='', max_length=64)),
                 ('raw_frames', models.CharField(blank=True, default='', max_length=64)),
                 ('raw_samples', models.CharField(blank=True, default='', max_length=64)),
+                ('seeds', models.CharField(blank=True, default='', max_length=120)),
                 ('seconds', models.FloatField(blank=True, null=True)),
                 ('warm', models.BooleanField(blank=True, null=True)),
                 ('peak_memory', models.BigIntegerField(blank=True, null=True)),

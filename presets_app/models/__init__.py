@@ -2,7 +2,7 @@
 
 from presets_app.models.audit import AuditEvent
 from presets_app.models.comments import Comment
-from presets_app.models.inputs import InputSet
+from presets_app.models.inputs import InputDraft, InputSet
 from presets_app.models.manifests import Manifest
 from presets_app.models.parity import Check, Decision, Pair
 from presets_app.models.preset_migrations import Approval, Migration
@@ -20,6 +20,7 @@ __all__ = [
     "Check",
     "Comment",
     "Decision",
+    "InputDraft",
     "InputSet",
     "Item",
     "Live",

@@ -24,7 +24,10 @@ class AuditEvent(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["project", "-id"], name="audit_newest")]
+        indexes = [
+            models.Index(fields=["project", "-id"], name="audit_newest"),
+            models.Index(fields=["project", "subject_kind", "subject", "-id"], name="audit_of"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["project", "commit"], condition=~models.Q(commit=""), name="one_event_a_commit"

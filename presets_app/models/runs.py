@@ -67,6 +67,7 @@ class Item(models.Model):
     video = models.CharField(max_length=64, blank=True, default="")
     raw_frames = models.CharField(max_length=64, blank=True, default="")
     raw_samples = models.CharField(max_length=64, blank=True, default="")
+    seeds = models.CharField(max_length=120, blank=True, default="")
     seconds = models.FloatField(null=True, blank=True)
     warm = models.BooleanField(null=True, blank=True)
     peak_memory = models.BigIntegerField(null=True, blank=True)

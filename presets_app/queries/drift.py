@@ -45,10 +45,7 @@ def _compared(side: dict[str, Any], pinned: dict[str, Any], target: Target) -> d
     declared = {(name, key) for name in COMPARED for key, pin in pinned[name].items() if pin["status"] == "declared"}
     if target.stand_in:
         declared.add(("model", "service"))  # a stand-in listens on another port at each start
-    return {
-        name: {key: pin for key, pin in side[name].items() if (name, key) not in declared}
-        for name in COMPARED
-    }
+    return {name: {key: pin for key, pin in side[name].items() if (name, key) not in declared} for name in COMPARED}
 
 
 def _facts(pinned: dict[str, Any], target: Target, answer: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import closing
 from typing import Any
 
 from django.urls import reverse
@@ -41,13 +40,16 @@ def of_presets(project: Project, presets: Iterable[Preset]) -> dict[int, Sides]:
     answers = drift.answers(Target.objects.filter(project=project))
     releases = _releases(live)
     found: dict[int, Sides] = {}
-    with closing(wiring.store(project.slug)) as store:
+    with wiring.store(project.slug) as store:
         for row in live:
             target = answers.get(row.target, (None, None))[0]
             kind = side(target)["kind"] if target else "local"
             sides = found.setdefault(row.preset_id, dict(NOTHING))
-            state = _state(store, row, known[row.preset_id], answers, releases)
-            sides[kind] = {**state, **_about(project, row, known[row.preset_id], target)}
+            preset = known[row.preset_id]
+            about = _about(project, row, preset, target)
+            sides[kind] = {**_state(store, row, preset, answers, releases), **about}
+            if sides[kind]["state"] == "drifted":
+                sides[kind]["why_url"] = f"{about['here']}?tab=targets"
     return found
 
 
@@ -61,20 +63,17 @@ def _about(project: Project, row: Live, preset: Preset, target: Target | None) -
         "label": target.name if target else row.target,
         "revision": row.digest,
         "revision_url": f"{here}?revision={row.revision}",
+        "here": here,
     }
 
 
-def _state(
-    store: Store, row: Live, preset: Preset, answers: drift.Answers, releases: list[Release]
-) -> dict[str, Any]:
-    """{state, since}, and where to read why when it drifted."""
+def _state(store: Store, row: Live, preset: Preset, answers: drift.Answers, releases: list[Release]) -> dict[str, Any]:
     target, answer = answers.get(row.target, (None, None))
     pinned = _pins(store, row, preset, releases)
     if target is None or answer is None or pinned is None:
         return {"state": "unknown", "since": row.since}
     if drift.changes(pinned, target, answer):
-        here = reverse("presets.detail", kwargs={"project": target.project.slug, "preset": preset.slug})
-        return {"state": "drifted", "since": target.probed_at, "why_url": f"{here}?tab=targets"}
+        return {"state": "drifted", "since": target.probed_at}
     if any(release.kind == "rollback" and release.commit == row.commit for release in releases):
         return {"state": "rolled_back", "since": row.since}
     return {"state": "in_sync" if row.digest == preset.digest else "behind", "since": row.since}

@@ -127,14 +127,14 @@ def _rate(text: Any) -> float:
 
 def _side(check: Check, item: Item, mark: dict[str, Any]) -> dict[str, Any]:
     missing = (item.failure or {}).get("message") or f"This side is {item.state}."
-    took = f"{item.seconds:.1f} s" if item.seconds is not None else "-"
+    took = f"{item.seconds or 0:.1f} s"
     warm = "" if item.warm is None else " warm" if item.warm else " cold"
     return {
         **mark,
         "video_url": video_url(check.project, item.video),
         "poster_url": None,
         "missing": "" if item.video else missing,
-        "caption": took + (warm if item.seconds is not None else ""),
+        "caption": f"{took}{warm}, seed {item.seeds}" if item.seconds is not None else "",
     }
 
 
@@ -196,7 +196,7 @@ def _numbers(pair: Pair) -> list[dict[str, Any]]:
 def _number(
     label: str, value: float | None, digits: int, unit: str = "", *, wanted: str = "", state: str = ""
 ) -> dict[str, Any]:
-    text = None if value is None else f"{value:.{digits}f}"
+    text = None if value is None else f"{round(value, digits) + 0.0:.{digits}f}"  # + 0.0: never "-0"
     return {"label": label, "value": text, "unit": unit, "wanted": wanted, "state": state}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +18,14 @@ class Person:
     username: str
     name: str
     theme: str
+    role: str | None = None
 
 
-def of(user: Any) -> Person:
+def of(user: Any, actor: Actor | None = None) -> Person:
+    """The person as pages greet them; `actor` is who they are in the project of the page, if it is in one."""
     taste = Taste.objects.filter(user=user).first()
-    return Person(user.username, user.get_full_name() or user.username, taste.theme if taste else "auto")
+    name = user.get_full_name() or user.username
+    return Person(user.username, name, taste.theme if taste else "auto", actor.role if actor else None)
 
 
 def projects(user: Any) -> list[Project]:
@@ -67,3 +71,22 @@ def roles(project: Project) -> dict[str, str]:
     """{user name: role} of everybody active in the project."""
     rows = Membership.objects.filter(project=project, user__is_active=True).values_list("user__username", "role")
     return dict(rows)
+
+
+def names(usernames: Iterable[str]) -> dict[str, str]:
+    """{user name: the name people know}, for every one asked for, whether or not the account is still there."""
+    wanted = set(usernames)
+    users = get_user_model().objects.filter(username__in=wanted) if wanted else ()
+    return {name: name for name in wanted} | {user.username: user.get_full_name() or user.username for user in users}
+
+
+def of_demo() -> list[dict[str, str]]:
+    """[{username, role}] of the people of the demo project; none where there is no such project."""
+    rows = Membership.objects.select_related("user").filter(project__demo=True, user__is_active=True)
+    return [{"username": row.user.get_username(), "role": row.role} for row in rows.order_by("pk")[:10]]
+
+
+def role(user: Any, project: Project) -> str:
+    """The person's role in a project, "" for none."""
+    found = Membership.objects.filter(project=project, user=user).values_list("role", flat=True).first()
+    return found or ""

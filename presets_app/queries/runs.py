@@ -160,7 +160,7 @@ def _item(run: Run, item: Item) -> dict[str, Any]:
         "video_url": video_url(run.project, item.video),
         "poster_url": None,
         "digest": item.raw_frames or item.video,
-        "seeds": "",
+        "seeds": item.seeds,
         "failure": item.failure,
         "attempts": item.attempts,
     }

@@ -19,7 +19,7 @@ def pair_of_sides(left: Target, right: Target) -> tuple[dict[str, Any], dict[str
     """Both sides of a comparison. Two of one kind are marked as from and to, so that they can be told apart."""
     one, other = side(left), side(right)
     if one["kind"] == other["kind"]:
-        one["kind"], other["kind"] = "local", "cloud"
+        one["kind"], other["kind"] = "from", "to"
         if left.pk == right.pk:
             one["label"], other["label"] = f"{left.name}, then", f"{right.name}, again"
     return one, other

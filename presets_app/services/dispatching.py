@@ -191,12 +191,13 @@ class Dispatcher:
             except BackendFailed as error:
                 self._to_look(attempt, error.failure)
                 continue
-            same = [entry.vendor_id for entry in found if entry.body == request["body"]]
-            held = set(Attempt.objects.filter(vendor_id__in=same).values_list("vendor_id", flat=True))
-            free = [entry for entry in same if entry not in held]
-            if len(free) == 1:
-                Attempt.objects.filter(pk=attempt.pk).update(state="sent", vendor_id=free[0], sent_at=timezone.now())
-            elif not free:
+            named = [entry.vendor_id for entry in found]
+            held = set(Attempt.objects.filter(vendor_id__in=named).values_list("vendor_id", flat=True))
+            free = [entry for entry in found if entry.vendor_id not in held]
+            ours = [entry.vendor_id for entry in free if entry.body and _holds(entry.body, request["body"])]
+            if len(ours) == 1:
+                Attempt.objects.filter(pk=attempt.pk).update(state="sent", vendor_id=ours[0], sent_at=timezone.now())
+            elif not ours and all(entry.body for entry in free):
                 self._send_again(attempt)
             else:
                 self._to_look(attempt, _which())
@@ -206,6 +207,11 @@ class Dispatcher:
         with transaction.atomic():
             Attempt.objects.filter(pk=attempt.pk).delete()
             Item.objects.filter(pk=attempt.item_id, state="running").update(state="waiting")
+
+
+def _holds(body: dict[str, Any], sent: dict[str, Any]) -> bool:
+    """Whether what the vendor says it was given is what we sent; it may have added defaults of its own."""
+    return all(body.get(name) == value for name, value in sent.items())
 
 
 def dispatch(run_id: str) -> None:

@@ -50,6 +50,7 @@ def refuse_what_must_stay(project: Project, target: Target, inputs: list[Input])
 def compiled(run: Run, preset: Preset, document: dict[str, Any], item: Item, given: Input) -> str:
     """The digest of the stored request for one item. Raises Invalid with the reasons when it cannot be sent."""
     wanted = effective(document, given.overrides)
+    item.seeds = ", ".join(str(stage.get("seed", "-")) for stage in wanted.get("stages", []))[:120]
     if run.target.is_cloud:
         return put_json(wiring.artifacts(), _cloud(run.target, wanted, item))
     weights = manifests.weights_pin(manifests.pinned(preset, run.target.slug))

@@ -18,7 +18,8 @@ from presets_app.templatetags import curves, figures, sheets, states, wording
 register = template.Library()
 
 SHORT = 8  # characters of a digest that people compare by eye
-SIDES = {"local": ("local", "local"), "cloud": ("cloud", "cloud")}
+# Two targets of one kind are told apart as from and to, with the same marks in the same places.
+SIDES = {"local": ("local", "local"), "cloud": ("cloud", "cloud"), "from": ("local", "local"), "to": ("cloud", "cloud")}
 RAIL = (
     ("home", "Home"),
     ("presets", "Presets"),
@@ -74,7 +75,7 @@ def state_hue(code: object) -> str:
 
 @register.inclusion_tag("shared/side.html")
 def side(kind: object, label: str = "", bare: bool = False) -> dict[str, Any]:
-    """The mark of a side. `kind` is local or cloud: where a target renders; `bare` leaves the mark without words."""
+    """The mark of a side. `kind` is local or cloud, where a target renders, or from and to; `bare` leaves the mark without words."""
     shape, hue = SIDES.get(str(kind), ("ring", "quiet"))
     return {"shape": shape, "hue": hue, "kind": str(kind), "label": label or str(kind), "bare": bare}
 

@@ -6,15 +6,26 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from presets_app.queries import people
+from presets_app.queries import people, waiting
+from presets_app.web.partials import wants_fragment
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    person = people.of(request.user) if getattr(request, "user", None) and request.user.is_authenticated else None
     project = getattr(request, "matchframe_project", None)
+    actor = getattr(request, "matchframe_actor", None)
+    counted = project is not None and actor is not None and not wants_fragment(request)
     return {
-        "page_person": person,
+        "page_person": _person(request, actor),
         "page_project": project,
-        "page_projects": people.projects(request.user) if person else [],
+        "nav_counts": waiting.counts(project, actor) if counted else {},
         "request_id": request.META.get("MATCHFRAME_REQUEST_ID", ""),
     }
+
+
+def _person(request: HttpRequest, actor: Any) -> dict[str, str] | None:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return None
+    known = people.of(user)
+    role = (actor.role or "") if actor is not None else ""
+    return {"username": known.username, "name": known.name, "theme": known.theme, "role": role}

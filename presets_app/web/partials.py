@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
 
 from presets_app.core.errors import Conflict, MatchframeError, NotPermitted, Unavailable
@@ -31,6 +31,11 @@ def wants_fragment(request: HttpRequest) -> bool:
     return headers.get("HX-Request") == "true" and not (
         headers.get("HX-Boosted") or headers.get("HX-History-Restore-Request")
     )
+
+
+def see_other(to: str, **names: str) -> HttpResponse:
+    """303 to a page by its name or address: what answers a form that was accepted."""
+    return HttpResponseRedirect(resolve_url(to, **names), status=303)
 
 
 def unchanged(request: HttpRequest, version: object) -> HttpResponse | None:

@@ -1,5 +1,56 @@
-"""Being built."""
+"""Targets: all places that render, one of them, and asking one what it is."""
 
-from django.urls import URLPattern
+from __future__ import annotations
 
-urlpatterns: list[URLPattern] = []
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+from presets_app.core.errors import MatchframeError
+from presets_app.core.permissions import Actor
+from presets_app.queries import projects
+from presets_app.queries import targets as shown
+from presets_app.queries.projects import Project
+from presets_app.services import targets
+from presets_app.web.access import in_project
+from presets_app.web.partials import page, refused, see_other, status_of
+
+PROBE = "target.change"
+
+
+@in_project()
+def index(request: HttpRequest, project: Project, actor: Actor) -> HttpResponse:
+    context = {"targets": shown.listed(project), "can": {"add": actor.may("target.change")}}
+    return page(request, "targets/index.html", context)
+
+
+@in_project()
+def detail(request: HttpRequest, project: Project, actor: Actor, *, target: str) -> HttpResponse:
+    return _page(request, project, actor, target)
+
+
+def _page(
+    request: HttpRequest, project: Project, actor: Actor, slug: str, error: MatchframeError | None = None
+) -> HttpResponse:
+    context = {**shown.detail(projects.target(project, slug)), "can": {"probe": actor.may(PROBE)}}
+    if error is not None:
+        context["refused"] = refused("probe", error)
+    return page(request, "targets/detail.html", context, status=status_of(error) if error else 200)
+
+
+@in_project("POST", action=PROBE)
+def probe(request: HttpRequest, project: Project, actor: Actor, *, target: str) -> HttpResponse:
+    found = projects.target(project, target)
+    try:
+        targets.ask(found)
+    except MatchframeError as error:
+        return _page(request, project, actor, target, error)
+    messages.success(request, f"{found.name} was asked. Its answer stands here in a moment: load the page again.")
+    return see_other("targets.detail", project=project.slug, target=target)
+
+
+urlpatterns = [
+    path("p/<slug:project>/targets/", index, name="targets.index"),
+    path("p/<slug:project>/targets/<slug:target>", detail, name="targets.detail"),
+    path("p/<slug:project>/targets/<slug:target>/probe", probe, name="targets.probe"),
+]

@@ -30,6 +30,7 @@ _KEY_HINT = "Copy the key again from the service's page, without spaces or line 
 _ADDRESS_HINT = "Use the form https://host, or http://127.0.0.1:port for a stand-in on this machine."
 _RETRIED = (429, 500, 502, 503, 504)  # what the vendor's own clients retry, for GET only
 _TRIES = 5
+_PAGE_SIZE, _PAGES = 100, 100  # of the history
 Answer = tuple[int, Any]
 
 
@@ -112,11 +113,23 @@ class WaveSpeedClient:
         return replies.polled(self._data((status, value), dict))
 
     def find(self, model: str, created_after: str) -> list[Found]:
-        """The service's history of a model since an ISO 8601 time, newest first: where a submit without a clear
-        reply is looked for."""
-        asked = {"page": 1, "page_size": 100, "created_after": created_after, "model": model}
-        found = replies.history(self._data(self._ask("POST", f"{API}/predictions", asked), dict))
-        return [entry for entry in found if entry.model == model]
+        """The service's whole history of a model since an ISO 8601 time, newest first: where a submit without a
+        clear reply is looked for.
+
+        Raises VendorFailed rather than give a part of it: what is missing here would be taken as never sent.
+        """
+        found: dict[str, Found] = {}
+        for page in range(1, _PAGES + 1):
+            asked = {"page": page, "page_size": _PAGE_SIZE, "created_after": created_after, "model": model}
+            data = self._data(self._ask("POST", f"{API}/predictions", asked), dict)
+            items = replies.history(data)
+            new = {entry.vendor_id: entry for entry in items if entry.vendor_id not in found}
+            found.update(new)
+            if not items or (not new and len(items) < _PAGE_SIZE):
+                return [entry for entry in found.values() if entry.model == model]
+            if not new:
+                break
+        raise VendorFailed(failures.history_incomplete())
 
     def download(self, url: str, sink: IO[bytes], *, limit: int) -> Downloaded:
         """Fetch an output that a poll named; the key is not sent along."""

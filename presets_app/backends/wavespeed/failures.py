@@ -136,6 +136,12 @@ def no_outputs(flagged: bool) -> Failure:
     return Failure("service", "no_outputs", "now", text, "Run the item once more.", {"task_status": "completed"})
 
 
+def history_incomplete() -> Failure:
+    text = "The service's history could not be read to its end, so it is not certain what is in it."
+    hint = "Look for the request on the service's own page."
+    return Failure("service", "history_incomplete", "after_change", text, hint, {"vendor": "wavespeed"})
+
+
 def bad_envelope(status: int) -> Failure:
     """A 2xx reply that is JSON and not the documented envelope."""
     text = "The service's answer does not have the documented form."

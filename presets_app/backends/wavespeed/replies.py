@@ -79,7 +79,10 @@ def balance(found: dict[str, Any]) -> str:
 
 
 def history(found: dict[str, Any]) -> list[Found]:
-    tasks = [task for task in _list(found.get("items")) if isinstance(task, dict) and _is_id(task.get("id"))]
+    """Raises VendorFailed when there is no list, or an entry in it that cannot be read."""
+    tasks = found.get("items")
+    if not isinstance(tasks, list) or not all(isinstance(task, dict) and _is_id(task.get("id")) for task in tasks):
+        raise VendorFailed(failures.bad_envelope(200))
     return [_found(task) for task in tasks]
 
 

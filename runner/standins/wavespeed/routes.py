@@ -160,8 +160,9 @@ class Service:
         deadline = time.monotonic() + SYNC_WAIT
         task.polls = 2
         while time.monotonic() < deadline:
-            if task.status in FINAL:
-                return self._view(task, polled=True)
+            view = self._view(task, polled=True)
+            if view["status"] in FINAL:
+                return view
             time.sleep(0.05)
         return {**self._view(task, polled=False), "code": 5004, "error": "Sync mode timed out. Poll for the result."}
 

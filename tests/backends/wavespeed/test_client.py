@@ -143,16 +143,26 @@ def test_a_task_that_is_gone_in_both_forms_is_said_to_be_gone() -> None:
 
 
 def test_the_poll_address_that_the_service_names_is_followed_on_its_own_origin() -> None:
-    with victim(good(TASK)) as server:
-        named = {**TASK, "urls": {"get": f"{server.url}/elsewhere/task1"}}
-        answers = in_turn(good(named), good(TASK))
-        with victim(answers) as other:
-            assert other.port != server.port
-            client = client_of(other)
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        named = f"http://{handler.headers['Host']}/api/v3/elsewhere/task1"
+        good({**TASK, "urls": {"get": named}})(handler)
+
+    with victim(answer) as server:
+        client = client_of(server)
+        client.submit("a/b", {})
+        client.poll("task1")
+        assert server.hits[1][1] == "/api/v3/elsewhere/task1"
+
+
+def test_a_poll_address_on_another_origin_is_not_followed() -> None:
+    with victim(good(TASK)) as stranger:
+        named = {**TASK, "urls": {"get": f"{stranger.url}/api/v3/predictions/task1"}}
+        with victim(good(named)) as server:
+            client = client_of(server)
             client.submit("a/b", {})
             client.poll("task1")
-            assert other.hits[1][1] == "/api/v3/predictions/task1/result"
-        assert server.hits == []
+            assert server.hits[1][1] == "/api/v3/predictions/task1/result"
+        assert stranger.hits == []
 
 
 def test_an_answer_that_is_not_json_is_named_and_not_asked_for_five_times() -> None:
@@ -171,6 +181,24 @@ def test_a_wrong_key_is_the_accounts_fault(ask: Callable[[WaveSpeedClient], Any]
         except VendorRefused as error:
             problems = error.problems
         assert problems[0].code == "key_refused"
+
+
+def history(first: int, count: int) -> Answer:
+    items = [{"id": f"task{number}", "model": "a/b", "status": "created"} for number in range(first, first + count)]
+    return good({"page": 1, "items": items})
+
+
+def test_the_history_is_read_to_its_end() -> None:
+    with victim(in_turn(history(0, 100), history(100, 30), history(0, 0))) as server:
+        assert len(client_of(server).find("a/b", "2026-01-01T00:00:00Z")) == 130
+
+
+@pytest.mark.parametrize(
+    "answer", [history(0, 100), good({"items": [{"id": "../x"}]}), good({"items": None}), good({})]
+)
+def test_a_history_that_cannot_be_read_whole_is_a_failure_and_not_an_empty_one(answer: Answer) -> None:
+    with victim(answer) as server, pytest.raises(VendorFailed):
+        client_of(server).find("a/b", "2026-01-01T00:00:00Z")
 
 
 def test_an_output_is_fetched_without_the_key() -> None:

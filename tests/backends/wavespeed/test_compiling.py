@@ -48,32 +48,31 @@ def test_every_leaf_of_the_document_and_every_field_of_the_request_is_entered_on
     assert_balanced(compiled, DOCUMENTS[name], set(MODELS[model_id].properties))
 
 
-_NAMES = st.sampled_from(
-    [
-        "prompt",
-        "seed",
-        "size",
-        "resolution",
-        "aspect_ratio",
-        "duration",
-        "num_frames",
-        "fps",
-        "width",
-        "height",
-        "steps",
-        "cfg",
-        "shift",
-        "loras",
-        "image",
-        "high_noise_loras",
-        "enable_prompt_expansion",
-        "enable_sync_mode",
-        "guidance_2",
-        "boundary_step",
-        "odd",
-        "dtype",
-    ]
-)
+_WORDS = [
+    "prompt",
+    "seed",
+    "size",
+    "resolution",
+    "aspect_ratio",
+    "duration",
+    "num_frames",
+    "fps",
+    "width",
+    "height",
+    "steps",
+    "cfg",
+    "shift",
+    "loras",
+    "image",
+    "high_noise_loras",
+    "enable_prompt_expansion",
+    "enable_sync_mode",
+    "guidance_2",
+    "boundary_step",
+    "odd",
+    "dtype",
+]
+_NAMES = st.sampled_from(_WORDS)
 _SPECS = st.fixed_dictionaries(
     {},
     optional={

@@ -1,0 +1,91 @@
+"""The page of one run, and starting, cancelling and trying again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from presets_app.models import Item, Run
+from presets_app.services import manifests, runs
+from presets_app.services.requests import Input
+from tests.support import project as support
+from tests.support.people import People
+from tests.support.rendered import clip, fail, finish
+from tests.web.parity.test_detail import signed_in
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services]
+
+
+@pytest.fixture
+def run(project: Any, people: People, saved: Any, local: Any, redis_url: str) -> Run:
+    manifests.pin(saved, local, people.ada)
+    given = [Input(key, {"key": key}) for key in ("one", "two")]
+    return runs.start(runs.Work(saved, local, given, revision=saved.head), people.ada)
+
+
+def address(run: Run, tail: str = "") -> str:
+    return f"/p/studio/runs/{run.id}{tail}"
+
+
+def test_an_unfinished_run_polls_and_a_finished_one_does_not(run: Run, tmp_path: Path) -> None:
+    vic = signed_in("vic")
+    assert b"hx-trigger" in vic.get(address(run)).content
+    for item in run.items.all():
+        finish(item, clip(tmp_path))
+    page = vic.get(address(run)).content
+    assert b"hx-trigger" not in page
+    assert b"2 of 2 inputs are rendered" in page
+
+
+def test_a_failure_is_shown_with_cause_and_hint(run: Run) -> None:
+    for item in run.items.all():
+        fail(item)
+    page = signed_in("vic").get(address(run)).content.decode()
+    assert "Try again later." in page
+    assert "service/out_of_order" in page
+
+
+def test_failed_items_are_tried_again(run: Run) -> None:
+    for item in run.items.all():
+        fail(item)
+    assert signed_in("ada").post(address(run, "/retry")).status_code == 302
+    assert set(Item.objects.filter(run=run).values_list("state", "attempts")) == {("queued", 2)}
+
+
+def test_a_run_is_cancelled_once(run: Run) -> None:
+    ada = signed_in("ada")
+    assert ada.post(address(run, "/cancel"), {"reason": "Wrong preset."}).status_code == 302
+    run.refresh_from_db()
+    assert (run.state, run.cancelled) == ("cancelled", 2)
+    assert ada.post(address(run, "/cancel"), {"reason": "Again."}).status_code == 409
+
+
+def test_a_viewer_starts_and_cancels_nothing(run: Run) -> None:
+    vic = signed_in("vic")
+    assert vic.post(address(run, "/cancel")).status_code == 403
+    assert vic.post("/p/studio/runs/new", {}).status_code == 403
+
+
+def test_a_run_from_the_form_needs_something_live_or_a_revision(run: Run, project: Any, people: People) -> None:
+    batch = support.freeze(project, people.ada, 3)
+    form = {"preset": "puppet-at-dusk", "target": "local", "inputs": batch.slug, "kind": "preview"}
+    ada = signed_in("ada")
+    refused = ada.post("/p/studio/runs/new", form)
+    assert refused.status_code == 422
+    assert b"Nothing of Puppet at dusk is live" in refused.content
+    assert ada.post("/p/studio/runs/new", {**form, "revision": "newest"}).status_code == 302
+    assert Run.objects.count() == 2
+
+
+@pytest.mark.parametrize("number", ["nothing", "0" * 20, "..%2f..", "%00"])
+def test_a_run_that_is_not_there_is_not_found(run: Run, number: str) -> None:
+    assert signed_in("ada").get(f"/p/studio/runs/{number}").status_code == 404
+
+
+def test_the_list_answers_without_growing(run: Run, django_assert_max_num_queries: Any) -> None:
+    vic = signed_in("vic")
+    with django_assert_max_num_queries(20):
+        assert run.name in vic.get("/p/studio/runs/?kind=preview").content.decode()
+    assert vic.get("/p/studio/runs/?kind=x&state='&before=%00&after=%ff").status_code == 200
