@@ -65,7 +65,8 @@ def next_number(items: list[dict[str, Any]]) -> int:
 
 def _parts(line: str) -> tuple[str, list[str], str]:
     """Prompt, labels and seed. Only words at the end are labels, so that a prompt may hold a # of its own."""
-    words, labels, seed = line.split(" "), [], ""
+    words, seed = line.split(" "), ""
+    labels: list[str] = []
     while words and (not words[-1] or words[-1].startswith(("#", _SEED))):
         word = words.pop()
         if word.startswith(_SEED):

@@ -49,6 +49,12 @@ def recent(project: Project, size: int) -> list[Row]:
     return rows(project, AuditEvent.objects.filter(project=project).order_by("-id")[:size])
 
 
+def about(project: Project, kind: str, subject: str, size: int = 20) -> list[Row]:
+    """What happened to one thing, newest first."""
+    found = AuditEvent.objects.filter(project=project, subject_kind=kind, subject=subject)
+    return rows(project, found.order_by("-id")[:size])
+
+
 def _understood(asked: dict[str, str]) -> dict[str, str]:
     places = {name: asked[name] for name in ("before", "after") if _is_id(asked.get(name, ""))}
     kind = asked.get("kind", "")

@@ -12,17 +12,23 @@ DRAWN = "clips brought in as files"
 
 
 def names_of(project: Project, events: Iterable[AuditEvent]) -> Names:
-    """{(kind, subject): its name} of those things that still are there."""
+    """{(kind, subject): its name} of those things that still are there. At most six queries."""
     asked: dict[str, set[str]] = {}
     for event in events:
         asked.setdefault(event.subject_kind, set()).add(event.subject)
+    targets = dict(Target.objects.filter(project=project).values_list("slug", "name"))
+
+    def migration(row: Migration) -> str:
+        ends = [targets.get(slug, slug) for slug in (row.from_target, row.to_target)]
+        return f"{row.preset.name}, {ends[0]} to {ends[1]}"
+
     return {
-        **_presets_and_pins(project, asked.get("preset", set()), asked.get("manifest", set())),
+        **{("target", slug): name for slug, name in targets.items()},
+        **_presets_and_pins(project, asked.get("preset", set()), asked.get("manifest", set()), targets),
         **_checks_and_pairs(project, asked.get("check", set()), asked.get("pair", set())),
         **_named("run", _runs(project), asked, _run_name),
-        **_named("migration", Migration.objects.filter(project=project).select_related("preset"), asked, _migration),
-        **_by_slug("inputs", InputSet.objects.filter(project=project), asked),
-        **_by_slug("target", Target.objects.filter(project=project), asked),
+        **_named("migration", Migration.objects.filter(project=project).select_related("preset"), asked, migration),
+        **_input_sets(project, asked.get("inputs", set())),
     }
 
 
@@ -35,20 +41,16 @@ def _named(kind: str, rows: Any, asked: dict[str, set[str]], name: Callable[[Any
     return {(kind, row.pk): name(row) for row in rows.filter(pk__in=numbers)} if numbers else {}
 
 
-def _by_slug(kind: str, rows: Any, asked: dict[str, set[str]]) -> Names:
-    slugs = asked.get(kind)
-    return {(kind, row.slug): row.name for row in rows.filter(slug__in=slugs)} if slugs else {}
+def _input_sets(project: Project, slugs: set[str]) -> Names:
+    rows = InputSet.objects.filter(project=project, slug__in=slugs) if slugs else ()
+    return {("inputs", row.slug): row.name for row in rows}
 
 
 def _run_name(run: Run) -> str:
-    return f"{run.preset.name if run.preset else DRAWN} on {run.target.name}"
+    return f"{run.preset.name} on {run.target.name}" if run.preset else f"clips as {run.target.name}"
 
 
-def _migration(migration: Migration) -> str:
-    return f"{migration.preset.name}, {migration.from_target} to {migration.to_target}"
-
-
-def _presets_and_pins(project: Project, presets: set[str], pins: set[str]) -> Names:
+def _presets_and_pins(project: Project, presets: set[str], pins: set[str], targets: dict[str, str]) -> Names:
     """A pin's subject is "preset/target"."""
     slugs = presets | {pin.partition("/")[0] for pin in pins}
     if not slugs:
@@ -58,7 +60,7 @@ def _presets_and_pins(project: Project, presets: set[str], pins: set[str]) -> Na
     for pin in pins:
         slug, _, target = pin.partition("/")
         if slug in found:
-            names["manifest", pin] = f"{found[slug]} on {target}"
+            names["manifest", pin] = f"{found[slug]} on {targets.get(target, target)}"
     return names
 
 

@@ -10,8 +10,9 @@ from presets_app.queries.activity_names import Names
 WORDS: dict[str, tuple[str, str]] = {
     "project.create": ("Made the project", ""),
     "policy.change": ("Changed the policy", ""),
-    "member.change": ("Gave a role to", ""),
+    "member.change": ("Gave", ""),
     "preset.save": ("Saved", "draft"),
+    "inputs.draft": ("Began the input set", "draft"),
     "inputs.freeze": ("Froze the input set", "frozen"),
     "manifest.pin": ("Pinned", "pinned"),
     "manifest.declare": ("Declared pins of", "declared"),
@@ -78,7 +79,7 @@ def _tail(event: AuditEvent) -> str:
     if event.verb == "preset.save" and event.subject_name:
         return f": {event.subject_name}"
     if event.verb == "member.change":
-        return f": {detail.get('role', '')}"
+        return f" the role {detail.get('role', '')}"
     if event.verb == "target.set_value":
         return f": {detail.get('name', '')}"
     if event.verb == "check.judge":

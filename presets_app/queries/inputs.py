@@ -53,21 +53,22 @@ def _named(row: InputDraft | InputSet, names: dict[str, str]) -> dict[str, Any]:
 def detail(project: Project, slug: str, asked: dict[str, str]) -> dict[str, Any]:
     """One set with a page of its items; frozen when there is a frozen one of that name. Raises NotFound."""
     frozen = InputSet.objects.filter(project=project, slug=slug).first()
-    draft = None if frozen else InputDraft.objects.filter(project=project, slug=slug).first()
-    row = frozen or draft
+    shown = _frozen(project, frozen) if frozen else _draft(project, slug)
+    rows, pages = _page(shown.pop("listed"), asked)
+    return {**shown, "items": rows, "pages": pages, "history": activity.about(project, "inputs", slug)}
+
+
+def _frozen(project: Project, row: InputSet) -> dict[str, Any]:
+    about = {**_frozen_row(row, people.names({row.by})), "parent": row.commit}
+    return {"set": about, "listed": _frozen_items(project, row), "problems": []}
+
+
+def _draft(project: Project, slug: str) -> dict[str, Any]:
+    row = InputDraft.objects.filter(project=project, slug=slug).first()
     if row is None:
         raise NotFound(f"There is no input set {slug}.", code="inputs_not_found")
-    items = _frozen_items(project, frozen) if frozen else row.items
-    names = people.names({row.by})
-    shown = _frozen_row(frozen, names) if frozen else _draft_row(row, names)
-    rows, pages = _page(items, asked)
-    return {
-        "set": {**shown, "parent": row.commit if frozen else ""},
-        "items": rows,
-        "pages": pages,
-        "problems": _advice(row) if draft else [],
-        "history": activity.about(project, "inputs", slug),
-    }
+    about = {**_draft_row(row, people.names({row.by})), "parent": ""}
+    return {"set": about, "listed": row.items, "problems": _advice(row)}
 
 
 def _frozen_items(project: Project, row: InputSet) -> list[dict[str, Any]]:

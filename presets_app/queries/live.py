@@ -47,9 +47,9 @@ def of_presets(project: Project, presets: Iterable[Preset]) -> dict[int, Sides]:
             sides = found.setdefault(row.preset_id, dict(NOTHING))
             preset = known[row.preset_id]
             about = _about(project, row, preset, target)
-            sides[kind] = {**_state(store, row, preset, answers, releases), **about}
-            if sides[kind]["state"] == "drifted":
-                sides[kind]["why_url"] = f"{about['here']}?tab=targets"
+            state = _state(store, row, preset, answers, releases)
+            why = {"why_url": f"{about['here']}?tab=targets"} if state["state"] == "drifted" else {}
+            sides[kind] = {**state, **about, **why}
     return found
 
 

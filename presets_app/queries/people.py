@@ -18,14 +18,11 @@ class Person:
     username: str
     name: str
     theme: str
-    role: str | None = None
 
 
-def of(user: Any, actor: Actor | None = None) -> Person:
-    """The person as pages greet them; `actor` is who they are in the project of the page, if it is in one."""
+def of(user: Any) -> Person:
     taste = Taste.objects.filter(user=user).first()
-    name = user.get_full_name() or user.username
-    return Person(user.username, name, taste.theme if taste else "auto", actor.role if actor else None)
+    return Person(user.username, user.get_full_name() or user.username, taste.theme if taste else "auto")
 
 
 def projects(user: Any) -> list[Project]:

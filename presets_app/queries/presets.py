@@ -96,7 +96,7 @@ def detail(project: Project, slug: str, asked: dict[str, str]) -> dict[str, Any]
     with wiring.store(project.slug) as store:
         document = read(store, preset, at.commit)
         problems = review(document)
-        shown = {
+        shown: dict[str, Any] = {
             "tab": tab,
             "preset": {**_head(preset, at, here), "description": document.get("description", "")},
             "document": document,

@@ -43,7 +43,7 @@ def _row(target: Target, *, drifted: bool) -> dict[str, Any]:
 def _state(target: Target, drifted: bool) -> tuple[str, str]:
     """The one word for a target, and a sentence where the word alone does not say what to do."""
     if target.kind == "files":
-        return "note", "Renders nothing: it holds outputs that were brought in."
+        return "", "Renders nothing: it holds outputs that were brought in."
     if target.probe_failure:
         failure = target.probe_failure
         return "down", f"{failure.get('message', '')} {failure.get('hint', '')}".strip()
@@ -60,10 +60,12 @@ def detail(target: Target) -> dict[str, Any]:
     with wiring.store(target.project.slug) as store:
         moved = drift.of_target(store, target, answer)
     address = target.settings.get("base_url") or f"queue gpu:{target.settings.get('pool', 'local')}"
+    facts, fault = health(target, answer)
     shown = {**_row(target, drifted=bool(moved)), "address": "" if target.kind == "files" else address}
     return {
-        "target": shown,
-        "health": health(target, answer),
+        "target": {**shown, "state": "down", "sentence": fault} if fault else shown,
+        "health": facts,
+        "askable": target.kind != "files" and not (target.is_cloud and target.project.local_only),
         "pins": pins(target, answer),
         "drift": moved[0][1] if moved else [],
         "drift_presets": [{"slug": row.preset.slug, "name": row.preset.name} for row, _ in moved],
@@ -90,18 +92,19 @@ def _pinned(target: Target, moved: set[int]) -> list[dict[str, Any]]:
     ]
 
 
-def health(target: Target, answer: dict[str, Any] | None) -> list[tuple[str, Any]]:
-    """Short facts as (label, value): of a local pool as it is now, of a service as it last said."""
+def health(target: Target, answer: dict[str, Any] | None) -> tuple[list[tuple[str, Any]], str]:
+    """Short facts as (label, value), of a local pool as it is now, of a service as it last said; and the sentence
+    that tells what keeps a pool from rendering now, "" for nothing."""
     if target.is_cloud:
-        return [(_words(key), value) for key, value in ((answer or {}).get("facts") or {}).items()]
+        return [(_words(key), value) for key, value in ((answer or {}).get("facts") or {}).items()], ""
     if target.kind != "local":
-        return []
+        return [], ""
     try:
         found = wiring.local_client(target.settings.get("pool", "local")).health()
     except MatchframeError as error:
-        return [("runner", str(error))]
-    facts = [(_words(key), value) for key, value in found.facts.items()]
-    return [*facts, *(("runner", f"{problem.message} {problem.hint}") for problem in found.problems)]
+        return [], f"{error} {error.problems[0].hint}".strip()
+    faults = " ".join(f"{problem.message} {problem.hint}".strip() for problem in found.problems)
+    return [(_words(key), value) for key, value in found.facts.items()], faults
 
 
 def _words(key: str) -> str:
@@ -139,5 +142,11 @@ def flat(values: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
         if isinstance(value, dict) and value:
             rows += flat(value, f"{prefix}{key}.")
         else:
-            rows.append((f"{prefix}{key}", "none" if value is None else str(value)))
+            rows.append((f"{prefix}{key}", _text(value)))
     return rows
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "none"
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)

@@ -9,9 +9,11 @@ from enum import Enum
 
 import django_rq
 from django.db import transaction
+from redis.exceptions import RedisError
 from rq.job import Job as RqJob
 
 from presets_app import wiring
+from presets_app.core.errors import Unavailable
 
 
 class Job(Enum):
@@ -46,11 +48,15 @@ def is_alive(job: Job, *ids: str) -> bool:
 def _enqueue(job: Job, ids: tuple[str, ...]) -> None:
     name, function = job.value
     identity = job_id(job, *ids)
-    if _alive(identity):
-        return
-    django_rq.get_queue(name, commit_mode="auto").enqueue(
-        function, *ids, job_id=identity, job_timeout=TIMEOUTS.get(job, 600), result_ttl=300, failure_ttl=86_400
-    )
+    try:
+        if _alive(identity):
+            return
+        django_rq.get_queue(name, commit_mode="auto").enqueue(
+            function, *ids, job_id=identity, job_timeout=TIMEOUTS.get(job, 600), result_ttl=300, failure_ttl=86_400
+        )
+    except (RedisError, OSError) as error:
+        hint = "What was saved is kept. See /readyz; try again once Redis answers."
+        raise Unavailable("The queue does not answer, so nothing was started.", code="queue_down", hint=hint) from error
 
 
 def _alive(identity: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -26,7 +28,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     goal = _own(request, (request.POST or request.GET).get("next", ""))
     if request.user.is_authenticated and request.method != "POST":
         return see_other(goal or "home.start")
-    context = {"next": goal, "demo_people": people.of_demo()}
+    context: dict[str, Any] = {"next": goal, "demo_people": people.of_demo()}
     if request.method != "POST":
         return render(request, "accounts/sign_in.html", context)
     username = said(request.POST, "username")

@@ -15,8 +15,8 @@ from presets_app.web.partials import page
 
 @in_project()
 def index(request: HttpRequest, project: Project, actor: Actor) -> HttpResponse:
-    listed = activity.listed(project, asked(request, "person", "kind", "before", "after"))
-    return page(request, "activity/index.html", {**listed, "chain": None})
+    shown = activity.listed(project, asked(request, "person", "kind", "before", "after"))
+    return page(request, "activity/index.html", shown)
 
 
 urlpatterns = [path("p/<slug:project>/activity/", index, name="activity.index")]

@@ -13,11 +13,13 @@ from presets_app.web.partials import wants_fragment
 def page(request: HttpRequest) -> dict[str, Any]:
     project = getattr(request, "matchframe_project", None)
     actor = getattr(request, "matchframe_actor", None)
-    counted = project is not None and actor is not None and not wants_fragment(request)
+    counts: dict[str, int] = {}
+    if project is not None and actor is not None and not wants_fragment(request):
+        counts = waiting.counts(project, actor)
     return {
         "page_person": _person(request, actor),
         "page_project": project,
-        "nav_counts": waiting.counts(project, actor) if counted else {},
+        "nav_counts": counts,
         "request_id": request.META.get("MATCHFRAME_REQUEST_ID", ""),
     }
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from presets_app.core.problems import Problem
+from presets_app.web.uploads import page as too_large
 
 
 def _page(request: HttpRequest, status: int, problem: Problem) -> HttpResponse:
@@ -25,6 +27,8 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        return too_large(request, "This text is too long to be pasted into a form.")
     text = "The request could not be understood."
     return _page(request, 400, Problem("bad_request", "error", "", text, "Load the page again and retry."))
 

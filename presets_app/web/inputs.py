@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import path
 
 from presets_app.core.errors import MatchframeError
@@ -16,7 +15,7 @@ from presets_app.queries.projects import Project
 from presets_app.services import drafting, input_drafts
 from presets_app.web.access import in_project
 from presets_app.web.forms.fields import REASON, asked, said, text
-from presets_app.web.partials import page, refused, status_of
+from presets_app.web.partials import page, refused, see_other, status_of
 
 RIGHT = "inputs.freeze"
 
@@ -34,14 +33,14 @@ def new(request: HttpRequest, project: Project, actor: Actor) -> HttpResponse:
         return page(request, "inputs/new.html", context)
     lines = text(request.POST, "items").replace("\x00", "")
     given = {name: said(request.POST, name) for name in ("name", "kind", "local_only")}
-    wanted = {"name": given["name"], "kind": given["kind"], "lines": lines, "local_only": bool(given["local_only"])}
+    kept = bool(given["local_only"])
     try:
-        draft = input_drafts.begin(project, actor, **wanted)
+        draft = input_drafts.begin(project, actor, name=given["name"], kind=given["kind"], lines=lines, local_only=kept)
     except MatchframeError as error:
         context["refused"] = refused("new", error, _speakable(project, {**given, "items": lines}))
         return page(request, "inputs/new.html", context, status=status_of(error))
     messages.success(request, f"{draft.name} is a draft of {len(draft.items)}. Freeze it to run a preset on it.")
-    return redirect("inputs.detail", project=project.slug, input_set=draft.slug)
+    return see_other("inputs.detail", project=project.slug, input_set=draft.slug)
 
 
 def _speakable(project: Project, values: dict[str, str]) -> dict[str, str]:
@@ -76,7 +75,7 @@ def add(request: HttpRequest, project: Project, actor: Actor, *, input_set: str)
         input_drafts.add(project, actor, input_set, **values)
     except MatchframeError as error:
         return _page(request, project, actor, input_set, ("add", error, _speakable(project, values)))
-    return redirect("inputs.detail", project=project.slug, input_set=input_set)
+    return see_other("inputs.detail", project=project.slug, input_set=input_set)
 
 
 @in_project("POST", action="inputs.freeze")
@@ -86,7 +85,7 @@ def remove(request: HttpRequest, project: Project, actor: Actor, *, input_set: s
     except MatchframeError as error:
         messages.warning(request, str(error))
         return _page(request, project, actor, input_set, ("remove", error, {}))
-    return redirect("inputs.detail", project=project.slug, input_set=input_set)
+    return see_other("inputs.detail", project=project.slug, input_set=input_set)
 
 
 @in_project("POST", action="inputs.freeze")
@@ -97,7 +96,7 @@ def freeze(request: HttpRequest, project: Project, actor: Actor, *, input_set: s
     except MatchframeError as error:
         return _page(request, project, actor, input_set, ("freeze", error, _speakable(project, {"reason": reason})))
     messages.success(request, f"{frozen.name} is frozen: {frozen.items} inputs, digest {frozen.digest[:8]}.")
-    return redirect("inputs.detail", project=project.slug, input_set=input_set)
+    return see_other("inputs.detail", project=project.slug, input_set=input_set)
 
 
 urlpatterns = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import path, reverse
 
 from presets_app.core.errors import MatchframeError
@@ -14,6 +13,7 @@ from presets_app.queries.projects import Project
 from presets_app.services import manifests
 from presets_app.web.access import in_project
 from presets_app.web.forms.fields import said
+from presets_app.web.partials import see_other
 from presets_app.web.presets import detail_page
 
 
@@ -26,7 +26,7 @@ def pin(request: HttpRequest, project: Project, actor: Actor, *, preset: str) ->
     except MatchframeError as error:
         return detail_page(request, project, actor, preset, {"tab": "targets"}, ("pin", error, {}))
     messages.success(request, f"{held.name} is pinned to what {target.name} is now.")
-    return redirect(f"{reverse('presets.detail', kwargs={'project': project.slug, 'preset': preset})}?tab=targets")
+    return see_other(f"{reverse('presets.detail', kwargs={'project': project.slug, 'preset': preset})}?tab=targets")
 
 
 urlpatterns = [path("p/<slug:project>/presets/<slug:preset>/pin", pin, name="manifests.pin")]

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from presets_app.core.errors import Conflict, MatchframeError, NotFound, NotPermitted, Unavailable
+from presets_app.web.uploads import refuse_too_large
 
 logger = logging.getLogger(__name__)
 _STATUS = ((NotFound, 404), (NotPermitted, 403), (Conflict, 409), (Unavailable, 503))
@@ -34,7 +35,7 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        return refuse_too_large(request) or self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, MatchframeError):

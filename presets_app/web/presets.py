@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import path, reverse
 
 from presets_app.core.errors import Conflict, Invalid, MatchframeError
@@ -17,7 +16,7 @@ from presets_app.queries.projects import Project
 from presets_app.services import comments, drafting
 from presets_app.web.access import in_project
 from presets_app.web.forms.fields import REASON, asked, said, text
-from presets_app.web.partials import page, refused, status_of
+from presets_app.web.partials import page, refused, see_other, status_of
 
 TYPES = {"json": "application/json", "yaml": "application/yaml"}
 
@@ -64,7 +63,7 @@ def _save(request: HttpRequest, project: Project, actor: Actor, context: dict[st
         context["refused"] = refused("save", error, {**kept, "text": draft.text})
         return page(request, "presets/new.html", context, status=status_of(error))
     messages.success(request, f"Saved {saved.preset.name} as revision {saved.number}.")
-    return redirect("presets.detail", project=project.slug, preset=saved.preset.slug)
+    return see_other("presets.detail", project=project.slug, preset=saved.preset.slug)
 
 
 @in_project()
@@ -111,7 +110,7 @@ def edit(request: HttpRequest, project: Project, actor: Actor, *, preset: str) -
             found["parent"] = parent
         return page(request, "presets/edit.html", context, status=status_of(error))
     messages.success(request, f"Saved revision {saved.number}. What is live stays as it is.")
-    return redirect("presets.detail", project=project.slug, preset=preset)
+    return see_other("presets.detail", project=project.slug, preset=preset)
 
 
 @in_project()
@@ -134,7 +133,7 @@ def comment(request: HttpRequest, project: Project, actor: Actor, *, preset: str
     except MatchframeError as error:
         kept = {"text": drafting.speakable(project, words)}
         return detail_page(request, project, actor, preset, {}, ("comment", error, kept))
-    return redirect(f"{reverse('presets.detail', kwargs={'project': project.slug, 'preset': preset})}#comments")
+    return see_other(f"{reverse('presets.detail', kwargs={'project': project.slug, 'preset': preset})}#comments")
 
 
 urlpatterns = [

@@ -32,7 +32,8 @@ def detail(request: HttpRequest, project: Project, actor: Actor, *, target: str)
 def _page(
     request: HttpRequest, project: Project, actor: Actor, slug: str, error: MatchframeError | None = None
 ) -> HttpResponse:
-    context = {**shown.detail(projects.target(project, slug)), "can": {"probe": actor.may(PROBE)}}
+    context = shown.detail(projects.target(project, slug))
+    context["can"] = {"probe": context["askable"] and actor.may(PROBE)}
     if error is not None:
         context["refused"] = refused("probe", error)
     return page(request, "targets/detail.html", context, status=status_of(error) if error else 200)

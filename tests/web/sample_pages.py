@@ -46,13 +46,16 @@ def presets_and_inputs() -> Pages:
         "presets": ("presets/index.html", sample_presets.presets()),
         "preset": ("presets/detail.html", sample_presets.preset("document")),
         **{f"preset-{tab}": ("presets/detail.html", sample_presets.preset(tab)) for tab in tabs},
-        "import": ("presets/new.html", page(page_feature="presets", draft=None, kinds=CHOICES)),
+        "import": ("presets/new.html", page(page_feature="presets", draft=None, kinds=CHOICES, can={"import": True})),
         "draft": ("presets/new.html", sample_presets.draft()),
-        "edit": ("presets/edit.html", page(page_feature="presets", preset=edited)),
+        "edit": ("presets/edit.html", page(page_feature="presets", preset=edited, can={"edit": True})),
         "inputs": ("inputs/index.html", sample_presets.inputs()),
         "input-set": ("inputs/detail.html", sample_presets.input_set(False)),
         "input-set-frozen": ("inputs/detail.html", sample_presets.input_set(True)),
-        "input-new": ("inputs/new.html", page(page_feature="inputs", kinds=CHOICES, labels=["hands", "small text"])),
+        "input-new": (
+            "inputs/new.html",
+            page(page_feature="inputs", kinds=CHOICES, labels=["hands", "small-text"], can={"make": True}),
+        ),
     }
 
 

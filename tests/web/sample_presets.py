@@ -135,7 +135,7 @@ def draft() -> dict[str, Any]:
         "came_from": "ComfyUI workflow",
         "savable": False,
     }
-    return page(page_feature="presets", draft=found, kinds=CHOICES)
+    return page(page_feature="presets", draft=found, kinds=CHOICES, can={"import": True})
 
 
 def inputs() -> dict[str, Any]:
