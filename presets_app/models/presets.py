@@ -8,7 +8,8 @@ from presets_app.models.projects import Project
 
 
 class Preset(models.Model):
-    """`head` is the commit of the newest revision, `digest` its document's digest."""
+    """`head` is the commit of the newest revision, `digest` its document's digest. `held` is {by, at, reason} after a
+    rollback, until somebody lets new revisions through again; {} otherwise."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="presets")
     slug = models.SlugField(max_length=80)
@@ -21,6 +22,7 @@ class Preset(models.Model):
     revisions = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField()
     changed_by = models.CharField(max_length=150)
+    held = models.JSONField(default=dict, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["project", "slug"], name="one_preset_a_slug")]

@@ -96,7 +96,7 @@ def _head(check: Check, *, measured: int) -> dict[str, Any]:
         "version": f"{check.version}.{check.left.version}.{check.right.version}",
         "state": state_of(check),
         "sentence": check.sentence if finished else _underway(check),
-        "bound": _bound(check),
+        "bound": bound_of(check),
         "reasons": check.reasons,
         "preset": subject(check),
         "revision": check.digest,
@@ -127,7 +127,8 @@ def _underway(check: Check) -> str:
     return "Rendering. " + ", ".join(sides) + "."
 
 
-def _bound(check: Check) -> str:
+def bound_of(check: Check) -> str:
+    """How the sample of a check was chosen, and what was left out of it."""
     kept = check.plan.get("not_compared") or 0
     why = check.plan.get("why", "")
     parts = [str(why)] if why else []
@@ -174,7 +175,7 @@ def _migration_url(check: Check) -> str | None:
     found = Migration.objects.filter(project=check.project, check_id=check.id).order_by("-id").first()
     if found is not None:
         return reverse("migrations.detail", kwargs={"project": check.project.slug, "migration": found.id})
-    if check.outcome not in ("pass", "accepted") or check.kind != "parity":
+    if check.outcome not in ("pass", "accepted", "inconclusive") or check.undecided or check.kind != "parity":
         return None
     return reverse("migrations.new", kwargs={"project": check.project.slug}) + f"?check={check.id}"
 

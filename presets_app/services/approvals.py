@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from presets_app.core import checklist
-from presets_app.core.errors import Conflict, Invalid, NotFound, NotPermitted
+from presets_app.core.errors import Conflict, Invalid, MatchframeError, NotFound, NotPermitted
 from presets_app.core.lifecycle import must_move
 from presets_app.core.permissions import Actor
 from presets_app.core.problems import Problem
@@ -33,7 +33,8 @@ def approve(migration: Migration, actor: Actor, *, seen: dict[str, Any], reason:
         raise Conflict(
             text[0].upper() + text[1:], code="approval_stale", hint="Load the page again and look at it anew."
         )
-    refuse_unready(migration, now, reason)
+    refuse_unready(migration, now)
+    _refuse_silence(migration, reason)
     entry = {"by": actor.username, "at": timezone.now().isoformat(), "reason": reason, "digests": now}
 
     def change(document: dict[str, Any]) -> dict[str, Any]:
@@ -60,31 +61,54 @@ def _refuse_twice(given: list[dict[str, Any]], entry: dict[str, Any]) -> None:
         raise Conflict("You have approved exactly this already.", code="already_approved")
 
 
-def refuse_unready(migration: Migration, now: dict[str, Any], reason: str) -> None:
-    """Raise Conflict or Invalid, saying what is missing, while the migration cannot be approved."""
+def refuse_unready(migration: Migration, now: dict[str, Any]) -> None:
+    """Raise Conflict, saying what is missing, while the migration cannot be approved."""
+    must_move("migration", "open" if migration.state == "approved" else migration.state, "approved")
     if now["document"] != migration.digest:
         hint = "Open a migration of the newest revision."
         raise Conflict("The preset has a newer revision than this migration.", code="preset_changed", hint=hint)
-    check = Check.objects.filter(project_id=migration.project_id, pk=migration.check_id).first()
+    check = _check(migration)
     if check is None or check.state != "judged":
-        raise Conflict(
-            "There is no judged parity check to approve on.", code="no_evidence", hint="Run one and attach it."
-        )
+        text = "There is no judged parity check to approve on."
+        raise Conflict(text, code="no_evidence", hint="Run one and attach it.")
     if check.undecided:
-        hint = "Accept or reject each on the parity page."
-        raise Conflict(f"{check.undecided} pairs still need a person.", code="pairs_undecided", hint=hint)
+        text = f"{check.undecided} {'pair still needs' if check.undecided == 1 else 'pairs still need'} a person."
+        raise Conflict(text, code="pairs_undecided", hint="Accept or reject each on the parity page.")
     if check.outcome not in (*parity_outcome.GOOD, "inconclusive"):
         raise Conflict(f"The check's outcome is {check.outcome}; it cannot be approved.", code="check_failed")
-    if check.verdict != "pass" and not reason.strip():
-        text = "This check was not conclusive: approving it needs a written reason."
-        hint = "Write why it may go ahead all the same; the reason is kept with the approval."
-        raise Invalid.of([Problem("reason_missing", "error", "/reason", text, hint)])
     missing = checklist.missing(migration.checklist)
     if missing:
         names = "; ".join(row.text.rstrip(".") for row in missing[:3])
-        raise Conflict(
-            f"The checklist is not finished: {names}.", code="checklist_open", hint="Finish it, then approve."
-        )
+        text = f"The checklist is not finished: {names}."
+        raise Conflict(text, code="checklist_open", hint="Finish it, then approve.")
+
+
+def needs_reason(migration: Migration) -> bool:
+    """Whether the numbers alone did not settle it, so that an approval must say why it is given."""
+    check = _check(migration)
+    return check is not None and check.verdict != "pass"
+
+
+def _refuse_silence(migration: Migration, reason: str) -> None:
+    if needs_reason(migration) and not reason:
+        text = "This check was not conclusive: approving it needs a written reason."
+        hint = "Write why it may go ahead all the same; the reason is kept with the approval."
+        raise Invalid.of([Problem("reason_missing", "error", "/reason", text, hint)])
+
+
+def why_not(migration: Migration, actor: Actor, now: dict[str, Any]) -> str:
+    """Why this person cannot approve it as it is; "" when they can."""
+    try:
+        actor.must("migration.approve")
+        refuse_own_work(migration, actor)
+        refuse_unready(migration, now)
+    except MatchframeError as error:
+        return f"{error} {error.problems[0].hint}".strip()
+    return ""
+
+
+def _check(migration: Migration) -> Check | None:
+    return Check.objects.filter(project_id=migration.project_id, pk=migration.check_id).first()
 
 
 def standing(migration: Migration) -> Approval:

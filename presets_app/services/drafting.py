@@ -13,7 +13,7 @@ from presets_app.core.problems import Problem, has_errors
 from presets_app.core.redacting import without_secrets
 from presets_app.core.secrets import find, is_secret
 from presets_app.models import Preset, Project, Revision
-from presets_app.services import converting, presets
+from presets_app.services import converting, presets, reasons
 
 PRESET, REQUEST, TEXT = "a preset document", "a WaveSpeed request", "text that cannot be read yet"
 
@@ -96,11 +96,4 @@ def _under_text(problem: Problem) -> Problem:
 
 
 def _reason(project: Project, message: str) -> str:
-    """Why, as it stands in the history for good. Raises Invalid when it is missing or holds a secret."""
-    if not message.strip():
-        hint = "A few words are enough; they stand in the history beside your name."
-        raise Invalid.of([Problem("reason_missing", "error", "/message", "Say why, in a few words.", hint)])
-    found = find({"message": message}, known=presets.known_secrets(project))
-    if found:
-        raise Invalid.of(found)
-    return message
+    return reasons.checked(project, message, needed="Say why, in a few words.", field="message")

@@ -175,6 +175,9 @@ def index_live(project: Project, info: CommitInfo, located: Any, document: Any) 
         since = {"project": project, "since": info.at, "commit": info.sha}
         Live.objects.update_or_create(preset=preset, target=target, defaults={**values, **since})
     Live.objects.filter(preset=preset).exclude(target__in=document["targets"]).delete()
+    Preset.objects.filter(pk=preset.pk).update(held=document.get("held") or {})
+    if document.get("lifted"):
+        return  # this commit let revisions through again; the release it still names was made by an earlier one
     release = document["release"]
     Release.objects.update_or_create(
         preset=preset,

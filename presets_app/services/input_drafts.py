@@ -13,7 +13,7 @@ from presets_app.core.inputs import INPUTS_FORMAT, validate_inputs
 from presets_app.core.permissions import Actor
 from presets_app.core.problems import Problem, has_errors
 from presets_app.models import InputDraft, InputSet, Project
-from presets_app.services import audit, inputs
+from presets_app.services import audit, inputs, reasons
 from presets_app.services.presets import known_secrets
 
 RIGHT = "inputs.freeze"
@@ -79,14 +79,12 @@ def remove(project: Project, actor: Actor, slug: str, key: str) -> InputDraft:
 def freeze(project: Project, actor: Actor, slug: str, reason: str) -> InputSet:
     """Commit the list as it is; the draft is gone then. Raises Invalid and keeps the draft when it cannot be."""
     actor.must(RIGHT)
-    if not reason.strip():
-        problem = Problem("reason_missing", "error", "/reason", "Freezing needs a reason.", "A few words are enough.")
-        raise Invalid.of([problem])
+    reason = reasons.checked(project, reason, needed="Freezing needs a reason.")
     with transaction.atomic():
         draft = _found(project, slug)
     if not draft.items:
         raise Invalid("There is no input in this set yet.", code="inputs_empty", hint="Add one, then freeze it.")
-    frozen = inputs.freeze(project, actor, as_document(draft), reason=reason.strip())
+    frozen = inputs.freeze(project, actor, as_document(draft), reason=reason)
     InputDraft.objects.filter(pk=draft.pk).delete()
     return frozen
 

@@ -15,6 +15,8 @@ from presets_app.core.permissions import Actor
 from presets_app.gitstore import Store, paths
 from presets_app.models import Check, Manifest, Migration, Preset, Target
 from presets_app.queries import migration_evidence
+from presets_app.queries.migrations import document_of
+from presets_app.services import reasons
 from presets_app.services.recording import Deed, must_read, record
 
 FORMAT = "matchframe/migration/1"
@@ -28,9 +30,9 @@ def open_migration(
     actor.must("migration.open")
     if origin.pk == goal.pk:
         raise Invalid("A migration leads from one target to another.", code="same_target")
-    if check is not None and check.digest != preset.digest:
-        hint = "Run a check of the newest revision, or restore the one that was checked."
-        raise Conflict("That check judged another revision of this preset.", code="check_of_other_revision", hint=hint)
+    note = reasons.checked(preset.project, note, most=300)
+    if check is not None:
+        _refuse_other(check, preset, preset.digest, {origin.slug, goal.slug})
     number = new_id()
     document: Document = {
         "format": FORMAT,
@@ -43,7 +45,7 @@ def open_migration(
         "check": check.id if check else "",
         "manifests": _manifests(preset, (origin, goal)),
         "state": "open",
-        "note": note.strip()[:300],
+        "note": note,
         "opened_by": actor.username,
         "opened_at": timezone.now().isoformat(),
         "approvals": [],
@@ -53,6 +55,16 @@ def open_migration(
     deed = Deed("migration.open", "migration", number, f"Open migration of {preset.name} to {goal.name}", note)
     record(preset.project, actor, deed, lambda store, head: {paths.migration(number): document})
     return Migration.objects.get(pk=number)
+
+
+def _refuse_other(check: Check, preset: Preset, digest: str, sides: set[str]) -> None:
+    """Raise Conflict unless the check judged this document of this preset on these two targets."""
+    if check.preset_id != preset.pk or check.digest != digest:
+        hint = "Run a check of the newest revision, or restore the one that was checked."
+        raise Conflict("That check judged another revision of this preset.", code="check_of_other_revision", hint=hint)
+    if {check.left.target.slug, check.right.target.slug} != sides:
+        hint = "Run a check between the two targets of the migration."
+        raise Conflict("That check compared other targets.", code="check_of_other_targets", hint=hint)
 
 
 def _manifests(preset: Preset, sides: tuple[Target, Target]) -> dict[str, str]:
@@ -75,8 +87,7 @@ def amend(migration: Migration, actor: Actor, deed: Deed, change: Callable[[Docu
 def attach(migration: Migration, actor: Actor, check: Check) -> Migration:
     """Name the check that is this migration's evidence, and fill the checklist anew. Voids earlier approvals."""
     actor.must("migration.open")
-    if check.digest != migration.digest:
-        raise Conflict("That check judged another document.", code="check_of_other_revision")
+    _refuse_other(check, migration.preset, migration.digest, {migration.from_target, migration.to_target})
 
     def change(document: Document) -> Document:
         _must_be_open(document)
@@ -90,7 +101,7 @@ def attach(migration: Migration, actor: Actor, check: Check) -> Migration:
 def refresh_checklist(migration: Migration, actor: Actor) -> Migration:
     """Fill the checklist's evidence rows from what is true now; a no-op makes no commit."""
     actor.must("migration.tick")
-    document = as_document(migration)
+    document = document_of(migration)
     evidence = migration_evidence.sentences(migration.project, document)
     rows = checklist.filled(migration.checklist, evidence)
     if rows == migration.checklist and document["manifests"] == _current_manifests(migration):
@@ -110,6 +121,7 @@ def tick(migration: Migration, actor: Actor, key: str, *, done: bool, words: str
     row = next((row for row in checklist.ROWS if row.key == key), None)
     if row is None or row.by != "person":
         raise Invalid("Only rows that a person answers for can be ticked.", code="row_not_tickable")
+    words = reasons.checked(migration.project, words, field="note", most=300)
 
     def change(document: Document) -> Document:
         _must_be_open(document)
@@ -119,7 +131,7 @@ def tick(migration: Migration, actor: Actor, key: str, *, done: bool, words: str
             "done": done,
             "by": actor.username if done else "",
             "at": at,
-            "evidence": words.strip()[:300],
+            "evidence": words,
         }
         return {**document, "checklist": [ticked if old["key"] == key else old for old in document["checklist"]]}
 
@@ -139,28 +151,14 @@ def withdraw(migration: Migration, actor: Actor, reason: str) -> Migration:
 
 
 def _close(migration: Migration, actor: Actor, state: str, reason: str) -> Migration:
-    if not reason.strip():
-        raise Invalid("Closing a migration needs a reason.", code="reason_missing")
+    reason = reasons.checked(migration.project, reason, needed="Closing a migration needs a reason.")
 
     def change(document: Document) -> Document:
         must_move("migration", document["state"], state)
-        return {**document, "state": state, "closed": {"by": actor.username, "reason": reason.strip()[:2000]}}
+        return {**document, "state": state, "closed": {"by": actor.username, "reason": reason}}
 
     verb = {"rejected": "migration.reject", "withdrawn": "migration.withdraw"}[state]
     return amend(migration, actor, _deed(verb, migration, f"Mark as {state}:", reason), change)
-
-
-def as_document(migration: Migration) -> Document:
-    """The fields of a migration that evidence is gathered for, from its row."""
-    return {
-        "preset": migration.preset.slug,
-        "revision": migration.revision,
-        "document_digest": migration.digest,
-        "from": migration.from_target,
-        "to": migration.to_target,
-        "check": migration.check_id,
-        "manifests": migration.manifests,
-    }
 
 
 def _current_manifests(migration: Migration) -> dict[str, str]:

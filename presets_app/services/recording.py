@@ -46,6 +46,7 @@ def record(project: Project, actor: Actor, deed: Deed, build: Build) -> str:
     with wiring.store(project.slug) as store:
         for attempt in range(1, ATTEMPTS + 1):
             head = store.head()
+            _catch_up(project, store, head)
             changes = {path: encoded(value) for path, value in build(store, head).items()}
             try:
                 commit = store.commit(
@@ -66,6 +67,12 @@ def record(project: Project, actor: Actor, deed: Deed, build: Build) -> str:
                     ) from error
         indexing.refresh(project, store)
     return commit
+
+
+def _catch_up(project: Project, store: Store, head: str | None) -> None:
+    """Index what others committed meanwhile, so that a `build` that asks the tables is told what stands at `head`."""
+    if not Project.objects.filter(pk=project.pk, indexed=head or "").exists():
+        indexing.refresh(project, store)
 
 
 def encoded(value: Any) -> bytes | None:

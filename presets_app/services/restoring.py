@@ -14,10 +14,10 @@ from presets_app.services import inputs, parity, runs
 from presets_app.services.requests import Input
 
 
-def prove(release: Release, snapshot: Snapshot, actor: Actor) -> list[RestoreProof]:
-    """Start a proof for each side the snapshot holds. A side that cannot be proven says why; a rollback is never
-    held up by its proof."""
-    return [_prove_side(release, snapshot, target, side, actor) for target, side in sorted(snapshot.sides.items())]
+def prove(release: Release, snapshot: Snapshot, actor: Actor, targets: list[str]) -> list[RestoreProof]:
+    """Start a proof for each of these sides. A side that cannot be proven says why; a rollback is never held up by
+    its proof."""
+    return [_prove_side(release, snapshot, target, snapshot.sides[target], actor) for target in targets]
 
 
 def _prove_side(release: Release, snapshot: Snapshot, slug: str, side: dict[str, Any], actor: Actor) -> RestoreProof:
@@ -26,7 +26,9 @@ def _prove_side(release: Release, snapshot: Snapshot, slug: str, side: dict[str,
             check = _start(snapshot, slug, side, actor)
             return RestoreProof.objects.create(release=release, target=slug, check_id=check.id)
     except MatchframeError as error:
-        return RestoreProof.objects.create(release=release, target=slug, problem=str(error)[:300])
+        # A queue that does not answer says so after the proof was kept; it is sent as soon as the queue is back.
+        why = {"problem": str(error)[:300]}
+        return RestoreProof.objects.get_or_create(release=release, target=slug, defaults=why)[0]
 
 
 def _start(snapshot: Snapshot, slug: str, side: dict[str, Any], actor: Actor) -> Check:

@@ -7,10 +7,9 @@ from typing import Any
 from presets_app.core.errors import Invalid
 from presets_app.core.ids import new_id
 from presets_app.core.permissions import Actor
-from presets_app.core.secrets import find
 from presets_app.gitstore import paths
-from presets_app.models import Check, Live, Preset, Run, Snapshot
-from presets_app.services.presets import known_secrets
+from presets_app.models import Check, Live, Preset, Project, Run, Snapshot
+from presets_app.services import reasons
 from presets_app.services.recording import Deed, record
 
 FORMAT = "matchframe/snapshot/1"
@@ -20,16 +19,28 @@ LONGEST_NOTE = 200  # characters
 def take(preset: Preset, actor: Actor, note: str) -> Snapshot:
     """Keep what is live now, by hand: before a driver update, say. Raises Invalid when nothing is live."""
     actor.must("snapshot.take")
-    note = note.strip()
-    if not note or len(note) > LONGEST_NOTE:
-        raise Invalid(f"A snapshot needs a note of 1 to {LONGEST_NOTE} characters.", code="note_missing")
-    found = find({"note": note}, known=known_secrets(preset.project))
-    if found:
-        raise Invalid.of(found)
+    note = reasons.checked(
+        preset.project,
+        note,
+        needed="A snapshot needs a note: what it was taken before.",
+        field="note",
+        most=LONGEST_NOTE,
+    )
     document = compose(preset, actor, note, automatic=False)
     deed = Deed("snapshot.take", "snapshot", document["id"], f"Snapshot of {preset.name}: {note}")
     record(preset.project, actor, deed, lambda store, head: {paths.snapshot(document["id"]): document})
     return Snapshot.objects.get(pk=document["id"])
+
+
+def take_all(project: Project, actor: Actor, note: str) -> list[Snapshot]:
+    """The same for every preset that is live somewhere, a snapshot each. Raises Invalid when none is."""
+    actor.must("snapshot.take")
+    presets = Preset.objects.filter(project=project, live__isnull=False).distinct().order_by("pk")
+    found = [take(preset, actor, note) for preset in presets.select_related("project")]
+    if not found:
+        hint = "Publish an approved migration first."
+        raise Invalid("Nothing is live yet, so there is nothing to keep.", code="nothing_live", hint=hint)
+    return found
 
 
 def compose(preset: Preset, actor: Actor, note: str, *, automatic: bool) -> dict[str, Any]:

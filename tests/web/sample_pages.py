@@ -22,7 +22,7 @@ def refused_sign_in() -> dict[str, Any]:
 
 def doors() -> Pages:
     roles = (("ada", "author"), ("grace", "approver"))
-    people = [{"username": name, "role": role, "password": name} for name, role in roles]
+    people = [{"username": name, "role": role} for name, role in roles]
     projects = [{"slug": "autumn", "name": "Autumn spots", "role": "author", "waiting": 2}]
     message = "Ada saved a revision of Puppet at dusk 2 min ago."
     stale = Problem("stale_parent", "error", "", message, "Load the page again and compare before you save.")

@@ -172,6 +172,8 @@ def target() -> dict[str, Any]:
         "honest": "stand-in cloud",
     }
     drift = [{"path": "/model/id", "label": "Model", "group": "model", "before": "ltx-2/v1", "after": "ltx-2/v1.1"}]
+    about = {"digest": DIGESTS[4], "when": before(days=1), "person": "Ada", "unknown": 2}
+    pinned = [{"preset": PRESET, "state": "drifted", **about}]
     carries = [
         {"field": "/prompt", "status": "carried", "note": ""},
         {"field": "/stages/0/sampler", "status": "dropped", "note": "not offered"},
@@ -183,6 +185,8 @@ def target() -> dict[str, Any]:
         drift=drift,
         drift_presets=[PRESET],
         carries=carries,
+        health=[("balance", 99.5), ("offline queue", None)],
+        pinned=pinned,
         can={"probe": True},
     )
 
