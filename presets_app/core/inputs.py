@@ -30,9 +30,10 @@ def validate_inputs(document: Any, *, known: Collection[str] = ()) -> list[Probl
     items = document.get("items")
     if isinstance(items, list) and len(items) > ITEM_LIMIT:
         return [_too_many(len(items))]
-    found = [*check_shape(document, INPUTS_SCHEMA, known=known), *secrets.find(document, known=known)[:_LISTED]]
+    found = check_shape(document, INPUTS_SCHEMA, known=known)
     if "name" in document:
         found = [problem for problem in found if problem.path != "/name"] + name_problems(document["name"])
+    found += secrets.find(document, known=known)[:_LISTED]
     if isinstance(items, list):
         objects = [(index, item) for index, item in enumerate(items) if isinstance(item, dict)]
         found += [*_twice(objects), *_labels(objects), *_preview(document, objects)]

@@ -17,15 +17,19 @@ def without_secrets(document: dict[str, Any], *, known: Collection[str] = ()) ->
     hidden = secrets.paths(document, known=known)
     if not hidden:
         return document
-    cleaned = _cleaned(document, "", hidden)
+    cleaned = _cleaned(document, "", hidden, known)
     return cleaned if isinstance(cleaned, dict) else {}
 
 
-def _cleaned(value: Any, path: str, hidden: frozenset[str]) -> Any:
+def _cleaned(value: Any, path: str, hidden: frozenset[str], known: Collection[str]) -> Any:
+    """Paths are built as secrets.find builds them: what lies below an unspeakable key has the path of its object."""
     if path in hidden:
         return WITHHELD
     if isinstance(value, dict):
-        return {key: _cleaned(inner, joined((key,), path), hidden) for key, inner in value.items()}
+        return {
+            key: _cleaned(inner, path if secrets.unspeakable(key, known) else joined((key,), path), hidden, known)
+            for key, inner in value.items()
+        }
     if isinstance(value, list):
-        return [_cleaned(inner, joined((index,), path), hidden) for index, inner in enumerate(value)]
+        return [_cleaned(inner, joined((index,), path), hidden, known) for index, inner in enumerate(value)]
     return value

@@ -34,6 +34,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "migration.withdraw": ("Withdrew", "withdrawn"),
     "release.publish": ("Published", "published"),
     "release.roll_back": ("Rolled back", "rolled_back"),
+    "release.lift": ("Let updates through again for", ""),
     "snapshot.take": ("Took a snapshot", "good"),
     "target.add": ("Added the target", ""),
     "target.change": ("Changed the settings of the target", ""),

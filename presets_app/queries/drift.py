@@ -41,6 +41,11 @@ def changes(pinned: dict[str, Any], target: Target, answer: dict[str, Any]) -> l
     return manifest.differences(_compared(pinned, pinned, target), _compared(now, pinned, target))
 
 
+def between(pinned: dict[str, Any], other: dict[str, Any], target: Target) -> list[Change]:
+    """The same against another manifest of the target."""
+    return manifest.differences(_compared(pinned, pinned, target), _compared(other, pinned, target))
+
+
 def _compared(side: dict[str, Any], pinned: dict[str, Any], target: Target) -> dict[str, Any]:
     declared = {(name, key) for name in COMPARED for key, pin in pinned[name].items() if pin["status"] == "declared"}
     if target.stand_in:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from presets_app.core.lifecycle import FINISHED_RUN
 from presets_app.core.permissions import Actor
 from presets_app.models import Check, Preset, Project, Run
-from presets_app.queries import activity, live, waiting
+from presets_app.queries import activity, live, releases, waiting
 from presets_app.queries.sides import honest
 
 SHOWN = 10
@@ -21,6 +21,7 @@ def index(project: Project, actor: Actor) -> dict[str, Any]:
         "waiting": waiting.items(project, actor),
         "live": live.rows(project),
         "running": running(project),
+        "held": releases.holds(project, actor),
         "recent": activity.recent(project, SHOWN),
         "has_presets": Preset.objects.filter(project=project).exists(),
     }

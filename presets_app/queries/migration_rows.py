@@ -109,8 +109,8 @@ def head(migration: Migration, check: Check | None, void: str, targets: dict[str
         "sentence": sentence,
         "preset": {"slug": migration.preset.slug, "name": migration.preset.name},
         "revision": migration.digest,
-        "from": _side(migration.from_target, targets),
-        "to": _side(migration.to_target, targets),
+        "from": side_of(migration.from_target, targets),
+        "to": side_of(migration.to_target, targets),
         "when": migration.opened_at,
         "reason": migration.note,
         "done": done,
@@ -118,7 +118,8 @@ def head(migration: Migration, check: Check | None, void: str, targets: dict[str
     }
 
 
-def _side(slug: str, targets: dict[str, Any]) -> dict[str, Any]:
+def side_of(slug: str, targets: dict[str, Any]) -> dict[str, Any]:
+    """A target by its slug, also one that has left the project."""
     found = targets.get(slug)
     return side(found) if found else {"kind": "local", "label": slug, "slug": slug, "name": slug}
 

@@ -69,7 +69,7 @@ def publishable(project: Project) -> list[dict[str, Any]]:
     return [
         {
             "url": f"{page}?migration={row.id}",
-            "title": f"{row.preset.name} to {targets[row.to_target].name if row.to_target in targets else row.to_target}",
+            "title": f"{row.preset.name} to {migration_rows.side_of(row.to_target, targets)['label']}",
             "sentence": "Approved; nothing changed since.",
         }
         for row in found
@@ -158,7 +158,7 @@ def _refillable(migration: Migration, now: approvals.Digests) -> bool:
     """Whether evidence would fill the checklist otherwise than it is filled."""
     found = migration_evidence.sentences(migration.project, document_of(migration))
     rows = checklist.filled(migration.checklist, found)
-    return rows != migration.checklist or now["manifests"] != migration.manifests
+    return bool(rows != migration.checklist or now["manifests"] != migration.manifests)
 
 
 def document_of(migration: Migration) -> dict[str, Any]:

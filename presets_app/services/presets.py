@@ -79,7 +79,7 @@ def _refuse_lost_update(current: Any, document: dict[str, Any], *, expected: str
     if expected is not None and expected != digest:
         since = diff.summary(diff.changes(document, current))
         text = f"Somebody saved this preset after you opened it. Theirs differs from yours: {since}."
-        raise Conflict(text, code="preset_changed", hint="Load it again, then make your change on top.")
+        raise Conflict(text, code="preset_changed", hint="Bring their change into yours, then save again.")
 
 
 def restore(project: Project, actor: Actor, preset: Preset, revision: str, *, message: str = "") -> Revision:

@@ -30,7 +30,7 @@ def index(request: HttpRequest, project: Project, actor: Actor) -> HttpResponse:
     if wants_fragment(request):
         return page(request, "home/index.html", {"running": home.running(project)}, partial="running")
     can = {"import": actor.may("preset.save"), "publish": actor.may("release.publish")}
-    return page(request, "home/index.html", {**home.index(project, actor), "held": None, "can": can})
+    return page(request, "home/index.html", {**home.index(project, actor), "can": can})
 
 
 urlpatterns = [

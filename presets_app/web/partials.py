@@ -58,9 +58,11 @@ def refused(form: str, error: MatchframeError, values: dict[str, str] | None = N
     errors = {problem.path.rsplit("/", 1)[-1]: problem.message for problem in error.problems if problem.path}
     return {
         "form": form,
+        "code": error.code,
         "message": str(error),
         "hint": error.problems[0].hint,
-        "problems": error.problems if len(error.problems) > 1 or error.problems[0].path else [],
+        "path": error.problems[0].path,
+        "problems": error.problems if len(error.problems) > 1 else [],
         "errors": errors,
         "values": values or {},
     }

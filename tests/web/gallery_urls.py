@@ -41,6 +41,7 @@ ADDRESSES = {
     "migrations.new": f"{PROJECT}/migrations/new",
     "migrations.detail": f"{PROJECT}/migrations/<str:migration>",
     "migrations.tick": f"{PROJECT}/migrations/<str:migration>/tick",
+    "migrations.fill": f"{PROJECT}/migrations/<str:migration>/fill",
     "migrations.attach": f"{PROJECT}/migrations/<str:migration>/attach",
     "migrations.reject": f"{PROJECT}/migrations/<str:migration>/reject",
     "migrations.withdraw": f"{PROJECT}/migrations/<str:migration>/withdraw",

@@ -63,7 +63,7 @@ def runs_and_checks() -> Pages:
     rows = [{**CHECK, "id": "c", "pairs": 30}, {**CHECK, "id": "d", "pairs": 12, "state": "pass"}]
     running = {**CHECK, "finished": False, "state": "running", "done": 12, "sentence": "12 of 30 pairs are measured."}
     names = ("presets", "targets", "input_sets", "kinds")
-    choices = {**dict.fromkeys(names, CHOICES), "chosen": {"preset": "ltx-2"}}
+    choices = {**dict.fromkeys(names, CHOICES), "chosen": {"preset": "ltx-2"}, "can": {"open": True}}
     return {
         "runs": ("runs/index.html", sample_runs.runs()),
         "run": ("runs/detail.html", sample_runs.run()),
@@ -91,7 +91,7 @@ def decisions() -> Pages:
         "when": before(hours=3),
         "sentence": "One pair needs a person.",
     }
-    chosen = {"presets": CHOICES, "targets": CHOICES, "checks": CHOICES, "chosen": {"preset": "ltx-2"}}
+    chosen = {"presets": CHOICES, "targets": CHOICES, "checks": CHOICES, "chosen": {"preset": "ltx-2"}, "can": {"open": True}}
     listing = page(page_feature="migrations", migrations=[listed], can={"open": True})
     return {
         "migrations": ("migrations/index.html", listing),

@@ -35,7 +35,10 @@ def snapshots() -> dict[str, Any]:
 
 def releases() -> dict[str, Any]:
     held = {
-        "sentence": "Rolled back by Grace: updates are held",
+        "preset": PRESET,
+        "form": "lift-puppet-at-dusk",
+        "url": "#",
+        "sentence": "Puppet at dusk was rolled back by Grace: updates are held",
         "person": "Grace",
         "when": before(hours=1),
         "can_lift": True,
@@ -48,7 +51,7 @@ def releases() -> dict[str, Any]:
         page_feature="releases",
         live=LIVE,
         releases=EVENTS,
-        held=held,
+        holds=[held],
         publishable=ready,
         can={"publish": True, "roll_back": True, "snapshot": True},
     )

@@ -109,7 +109,7 @@ def home() -> dict[str, Any]:
         live=LIVE,
         running=running,
         recent=EVENTS[:3],
-        held=None,
+        held=[],
         can=can,
         has_presets=True,
     )

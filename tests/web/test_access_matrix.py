@@ -55,6 +55,7 @@ WRITE = {
     "parity.comment": "comment.write",
     "migrations.new": "migration.open",
     "migrations.tick": "migration.tick",
+    "migrations.fill": "migration.tick",
     "migrations.attach": "migration.open",
     "migrations.reject": "migration.reject",
     "migrations.withdraw": "migration.withdraw",

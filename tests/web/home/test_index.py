@@ -147,3 +147,11 @@ def test_the_number_of_queries_does_not_grow_with_rows(saved: Any, local: Any, p
     for number in range(1, 5):
         more(number, support.save(project, people.ada, name=f"Look {number}"))
     assert queries(browser("grace"), HERE) == few
+
+
+def test_a_hold_after_a_rollback_stands_on_top_with_its_reason(saved: Any, local: Any) -> None:
+    saved.held = {"by": "grace", "at": timezone.now().isoformat(), "reason": "The hum is gone."}
+    saved.save()
+    page = seen()
+    assert "Puppet at dusk was rolled back by Grace: updates are held" in page
+    assert "The hum is gone." in page
