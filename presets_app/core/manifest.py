@@ -19,7 +19,7 @@ MANIFEST_FORMAT = "matchframe/manifest/1"
 SECTIONS = ("model", "driver", "seeds")
 STATUSES = ("captured", "declared", "unknown")
 MODEL_PINS = ("repository", "revision", "files", "class", "dtype")
-DRIVER_PINS = ("python", "platform", "torch", "diffusers", "transformers", "gpu", "driver", "cuda", "attention")
+DRIVER_PINS = ("python", "os", "torch", "diffusers", "transformers", "gpu", "driver", "cuda", "attention")
 _WEIGHTS = ("revision", "files")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _FIELDS = {"format", "preset", "target", "document_digest", *SECTIONS}
@@ -115,8 +115,10 @@ def _section(value: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _with_gaps(pins: dict[str, Pin], expected: tuple[str, ...]) -> dict[str, Pin]:
-    nested = {key.split(".")[0] for key in pins}
-    return {**{key: unknown(_NOT_REPORTED) for key in expected if key not in nested}, **pins}
+    told = {
+        part for key in pins for part in (key.split(".")[0], key.split(".")[-1])
+    }  # "libraries.torch" tells of torch
+    return {**{key: unknown(_NOT_REPORTED) for key in expected if key not in told}, **pins}
 
 
 def _flat(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

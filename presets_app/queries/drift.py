@@ -36,7 +36,8 @@ def _answer(target: Target) -> dict[str, Any] | None:
 
 
 def changes(pinned: dict[str, Any], target: Target, answer: dict[str, Any]) -> list[Change]:
-    """What of the pinned model and driver is no longer so. What a person declared is left out: nothing reports it."""
+    """What of the pinned model and driver is no longer so. What a person declared is left out, for nothing
+    reports it, and so is what was not known when it was pinned."""
     now = manifest.from_fingerprint(pinned["preset"], pinned["target"], {}, _facts(pinned, target, answer))
     return manifest.differences(_compared(pinned, pinned, target), _compared(now, pinned, target))
 
@@ -47,10 +48,10 @@ def between(pinned: dict[str, Any], other: dict[str, Any], target: Target) -> li
 
 
 def _compared(side: dict[str, Any], pinned: dict[str, Any], target: Target) -> dict[str, Any]:
-    declared = {(name, key) for name in COMPARED for key, pin in pinned[name].items() if pin["status"] == "declared"}
+    loose = {(name, key) for name in COMPARED for key, pin in pinned[name].items() if pin["status"] != "captured"}
     if target.stand_in:
-        declared.add(("model", "service"))  # a stand-in listens on another port at each start
-    return {name: {key: pin for key, pin in side[name].items() if (name, key) not in declared} for name in COMPARED}
+        loose.add(("model", "service"))  # a stand-in listens on another port at each start
+    return {name: {key: pin for key, pin in side[name].items() if (name, key) not in loose} for name in COMPARED}
 
 
 def _facts(pinned: dict[str, Any], target: Target, answer: dict[str, Any]) -> dict[str, Any]:

@@ -131,7 +131,7 @@ def bound_of(check: Check) -> str:
     """How the sample of a check was chosen, and what was left out of it."""
     kept = check.plan.get("not_compared") or 0
     why = check.plan.get("why", "")
-    parts = [str(why)] if why else []
+    parts = [f"{str(why).rstrip('.')}."] if why else []
     if kept:
         parts.append(f"{kept} local-only items were not compared.")
     return " ".join(parts)

@@ -36,7 +36,8 @@ def detail(release: Release) -> dict[str, Any]:
     checks = _checks(rows)
     snapshot = Snapshot.objects.select_related("preset").filter(pk=release.snapshot_id, project=project).first()
     left = _left(release, snapshot, targets)
-    sides = [_side(project, row, checks.get(row.check_id), targets, left.get(row.target, [])) for row in rows]
+    found = [_side(project, row, checks.get(row.check_id), targets, left.get(row.target, [])) for row in rows]
+    sides = sorted(found, key=lambda side: side["kind"] == "cloud")
     return {
         "release": _head(release, snapshot),
         "sides": sides,

@@ -66,7 +66,8 @@ def roll_back(snapshot: Snapshot, actor: Actor, reason: str, *, only: str | None
         _refuse_moved(current, expected)
         if current == {**current, **goal}:
             raise Conflict("This is what is live already.", code="nothing_changed")
-        kept, _ = _keep(preset, actor, f"before rolling back to {snapshot.note}")
+        goes_to = next(iter(goal.values()))["digest"][:8] if snapshot.automatic else snapshot.note
+        kept, _ = _keep(preset, actor, f"before rolling back to {goes_to}")
         release = {"kind": "rollback", "by": actor.username, "reason": reason, "snapshot": snapshot.id}
         return {**kept, **_live(preset, current, {**current, **goal}, release, held=_said(actor, reason))}
 

@@ -23,7 +23,7 @@ def fingerprint(**driver: Any) -> dict[str, Any]:
         },
         "driver": {
             "python": "3.11.7",
-            "platform": "Linux",
+            "os": "Linux",
             "torch": "2.13.0",
             "diffusers": "0.42.1",
             "transformers": "5.23.0",

@@ -44,7 +44,7 @@ class Product:
 
     def ready(self) -> dict[str, Any] | None:
         try:
-            with urllib.request.urlopen(f"{self.address}/readyz", timeout=3) as answer:
+            with urllib.request.urlopen(f"{self.address}/readyz", timeout=3) as answer:  # noqa: S310 - our own address
                 found: dict[str, Any] = json.load(answer)
                 return found
         except OSError:
@@ -62,7 +62,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         process = subprocess.Popen(argv, cwd=ROOT, env=env, stdout=log, stderr=log)
     running = Product(f"http://127.0.0.1:{port}", data, "")
     try:
-        _until(lambda: running.ready() is not None, STARTED, lambda: (data.parent / "up.log").read_text())
+        _until(lambda: running.ready() is not None, STARTED, (data.parent / "up.log").read_text)
         yield Product(running.address, data, (data / "demo_password").read_text().strip())
     finally:
         family = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
@@ -93,7 +93,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page_as(browser: Browser, product: Product) -> Iterator[OpenPage]:
-    """`page_as("grace", width=390)`: a signed-in page. Anything its console or the policy complains of fails the test."""
+    """`page_as("grace", width=390)`: a signed-in page. What its console or the policy complains of fails the test."""
     opened: list[tuple[Any, list[str]]] = []
 
     def open_page(username: str, *, width: int = 1280, theme: str = "dark", scripts: bool = True) -> Page:

@@ -1,6 +1,6 @@
 """A process that does one thing and is killed (SIGKILL) at a named gap: run by test_killed_processes.
 
-    python -m tests.journeys.dying GAP PROJECT ARGUMENT
+python -m tests.journeys.dying GAP PROJECT ARGUMENT
 """
 
 from __future__ import annotations

@@ -91,7 +91,13 @@ def decisions() -> Pages:
         "when": before(hours=3),
         "sentence": "One pair needs a person.",
     }
-    chosen = {"presets": CHOICES, "targets": CHOICES, "checks": CHOICES, "chosen": {"preset": "ltx-2"}, "can": {"open": True}}
+    chosen = {
+        "presets": CHOICES,
+        "targets": CHOICES,
+        "checks": CHOICES,
+        "chosen": {"preset": "ltx-2"},
+        "can": {"open": True},
+    }
     listing = page(page_feature="migrations", migrations=[listed], can={"open": True})
     return {
         "migrations": ("migrations/index.html", listing),

@@ -135,4 +135,6 @@ def parity(media: str = "/media", **changed: Any) -> dict[str, Any]:
         "counts": counts,
         "pair": pair(media),
     }
-    return page(page_feature="parity", add={"items": 16, "url": "/p/autumn/parity/c-2041/extend"}, **{**context, **changed})
+    return page(
+        page_feature="parity", add={"items": 16, "url": "/p/autumn/parity/c-2041/extend"}, **{**context, **changed}
+    )

@@ -20,7 +20,14 @@ ADDRESS = "/p/studio/parity/new"
 def form(project: Any, people: People, saved: Any, local: Any, cloud: Any, redis_url: str) -> dict[str, str]:
     manifests.pin(saved, local, people.ada)
     batch = support.freeze(project, people.ada, 20)
-    return {"preset": saved.slug, "from": "local", "to": "cloud", "inputs": batch.slug, "share": "5", "standard": "smoke"}
+    return {
+        "preset": saved.slug,
+        "from": "local",
+        "to": "cloud",
+        "inputs": batch.slug,
+        "share": "5",
+        "standard": "smoke",
+    }
 
 
 def test_a_check_is_started_with_its_plan(form: dict[str, str]) -> None:
