@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
@@ -57,8 +57,8 @@ def _place(text: str) -> tuple[datetime, int] | None:
     moment, _, number = text.rpartition("_")
     try:
         at = datetime.fromisoformat(moment)
-        return (at, int(number)) if at.tzinfo and 0 <= int(number) < 2**63 else None
-    except ValueError:
+        return (at.astimezone(UTC), int(number)) if at.tzinfo and 0 <= int(number) < 2**63 else None
+    except (ValueError, OverflowError):  # the latter for an end of the calendar that lies outside it in UTC
         return None
 
 

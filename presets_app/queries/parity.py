@@ -11,6 +11,7 @@ from presets_app.core import policy, sampling
 from presets_app.core.lifecycle import FINISHED_CHECK
 from presets_app.core.parity import sentence
 from presets_app.models import Check, InputSet, Migration, Pair, Preset, Project, Target
+from presets_app.queries import people
 from presets_app.queries.paging import by_id
 from presets_app.queries.parity_pair import chosen_pair, pair_row
 from presets_app.queries.sides import honest, pair_of_sides, preset_of
@@ -24,7 +25,8 @@ def listed(project: Project, asked: dict[str, str]) -> dict[str, Any]:
     rows = Check.objects.filter(project=project).select_related("preset", "left__target", "right__target")
     page = by_id(rows, asked)
     first = sorted(page.rows, key=lambda check: not check.undecided) if not asked.get("before") else page.rows
-    return {"checks": [_row(check) for check in first], "pages": page.pages}
+    names = people.names({check.created_by for check in first})
+    return {"checks": [{**_row(check), "person": names[check.created_by]} for check in first], "pages": page.pages}
 
 
 def _row(check: Check) -> dict[str, Any]:
@@ -39,7 +41,6 @@ def _row(check: Check) -> dict[str, Any]:
         "undecided": check.undecided,
         "sentence": check.sentence,
         "when": check.judged_at or check.created_at,
-        "person": check.created_by,
         "kind": check.kind,
     }
 
@@ -104,7 +105,7 @@ def _head(check: Check, *, measured: int) -> dict[str, Any]:
         "to": {**right, "run_url": _run_url(check, check.right_id)},
         "input_set": {"slug": given.slug, "name": given.name} if given else None,
         "when": check.judged_at or check.created_at,
-        "person": check.created_by,
+        "person": people.names({check.created_by})[check.created_by],
         "done": measured if check.state == "judging" else _rendered(check),
         "total": check.left.total if check.state == "judging" else check.left.total + check.right.total,
         "evidence": check.evidence,

@@ -9,6 +9,7 @@ from presets_app import wiring
 from presets_app.artifacts import get_json
 from presets_app.core.errors import MatchframeError
 from presets_app.models import Check, Comment, Decision, Item, Pair, Run
+from presets_app.queries import people
 from presets_app.queries.sides import media_url, pair_of_sides, video_url
 
 WORDS = {"accept": "accepted", "reject": "rejected"}
@@ -212,7 +213,8 @@ def _decision(check: Check, pair: Pair) -> dict[str, Any] | None:
     newest = rows.order_by("-number").first()
     if newest is None or newest.choice == "undo":
         return None
-    return {"state": WORDS[newest.choice], "person": newest.by, "when": newest.at, "reason": newest.reason}
+    name = people.names({newest.by}).get(newest.by, newest.by)
+    return {"state": WORDS[newest.choice], "person": name, "when": newest.at, "reason": newest.reason}
 
 
 def _why(check: Check, pair: Pair) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from presets_app.artifacts import get_json
 from presets_app.core.errors import MatchframeError
 from presets_app.core.lifecycle import FINISHED_RUN
 from presets_app.models import Check, InputSet, Item, Preset, Project, Run, Target
+from presets_app.queries import people
 from presets_app.queries.paging import Page, by_id
 from presets_app.queries.sides import honest, preset_of, side, video_url
 
@@ -102,7 +103,7 @@ def _progress(run: Run, items: list[Item]) -> dict[str, Any]:
         "phase": live.get("phase"),
         "step": live.get("step"),
         "steps": live.get("steps"),
-        "person": run.created_by,
+        "person": people.names({run.created_by})[run.created_by],
         "ended": run.finished_at,
         "revision": run.digest,
         "honest": "; ".join(honest(run.target)),

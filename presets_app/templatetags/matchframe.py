@@ -75,7 +75,7 @@ def state_hue(code: object) -> str:
 
 @register.inclusion_tag("shared/side.html")
 def side(kind: object, label: str = "", bare: bool = False) -> dict[str, Any]:
-    """The mark of a side. `kind` is local or cloud, where a target renders, or from and to; `bare` leaves the mark without words."""
+    """The mark of a side. `kind` is local or cloud, where a target renders, or from and to; `bare` leaves out words."""
     shape, hue = SIDES.get(str(kind), ("ring", "quiet"))
     return {"shape": shape, "hue": hue, "kind": str(kind), "label": label or str(kind), "bare": bare}
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import path, reverse
 
 from presets_app.core.errors import Invalid, MatchframeError, NotFound
@@ -16,7 +15,8 @@ from presets_app.queries import projects
 from presets_app.queries.projects import Project
 from presets_app.services import comments, decisions, parity, wishing
 from presets_app.web.access import in_project
-from presets_app.web.partials import Refusal, page, refused, status_of, unchanged
+from presets_app.web.partials import Refusal, page, refused, see_other, status_of, unchanged
+from presets_app.web.typed import typed
 
 FIELDS = (
     "preset",
@@ -50,14 +50,14 @@ def new(request: HttpRequest, project: Project, actor: Actor) -> HttpResponse:
         except MatchframeError as fault:
             error = fault
         else:
-            return redirect("parity.detail", project=project.slug, check=check.id)
+            return see_other("parity.detail", project=project.slug, check=check.id)
     context: dict[str, Any] = {
         **shown.choices(project, given),
         "chosen": {**given, "share": wishing.share(given)},
         "can": {"override": actor.may("sample.override")},
     }
     if error is not None:
-        context["refused"] = refused("check", error, given)
+        context["refused"] = refused("check", error, typed(project, request, *FIELDS))
     return page(request, "parity/new.html", context, status=status_of(error) if error else 200)
 
 
@@ -85,7 +85,7 @@ def _page(
         "add": actor.may("check.extend"),
     }
     if refusal is not None:
-        context["refused"] = refused(refusal.form, refusal.error, request.POST.dict())
+        context["refused"] = refused(refusal.form, refusal.error, typed(project, request, "reason", "text", "items"))
     say = context["check"]["sentence"]
     status = status_of(refusal.error) if refusal else 200
     return page(request, "parity/detail.html", context, partial="progress", say=say, status=status)
@@ -104,7 +104,7 @@ def decide(request: HttpRequest, project: Project, actor: Actor, *, check: str, 
         return _page(request, project, actor, check, pair, Refusal("decide", error))
     messages.success(request, f"{row.key}: {request.POST['decision']}. It stands in the record with your name.")
     # Straight on to the next one that waits; the worst undecided is chosen when no pair is named.
-    return redirect("parity.detail", project=project.slug, check=check)
+    return see_other("parity.detail", project=project.slug, check=check)
 
 
 @in_project("POST", action="pair.decide")
@@ -117,7 +117,7 @@ def decide_all(request: HttpRequest, project: Project, actor: Actor, *, check: s
     except MatchframeError as error:
         return _page(request, project, actor, check, "", Refusal("decide_all", error))
     messages.success(request, f"{count} pairs {request.POST['decision']}, each with your reason.")
-    return redirect("parity.detail", project=project.slug, check=check)
+    return see_other("parity.detail", project=project.slug, check=check)
 
 
 @in_project("POST", action="comment.write")
@@ -131,7 +131,7 @@ def comment(request: HttpRequest, project: Project, actor: Actor, *, check: str,
     except MatchframeError as error:
         return _page(request, project, actor, check, pair, Refusal("comment", error))
     address = reverse("parity.detail", kwargs={"project": project.slug, "check": check})
-    return redirect(f"{address}?pair={pair}#comments")
+    return see_other(f"{address}?pair={pair}#comments")
 
 
 @in_project("POST", action="check.extend")
@@ -140,7 +140,7 @@ def extend(request: HttpRequest, project: Project, actor: Actor, *, check: str) 
         parity.extend(projects.check(project, check), actor, _count(request.POST.get("items", "")))
     except MatchframeError as error:
         return _page(request, project, actor, check, "", Refusal("extend", error))
-    return redirect("parity.detail", project=project.slug, check=check)
+    return see_other("parity.detail", project=project.slug, check=check)
 
 
 def _count(text: str) -> int:

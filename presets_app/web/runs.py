@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import path
 
 from presets_app.core.errors import MatchframeError
@@ -15,7 +14,8 @@ from presets_app.queries.projects import Project
 from presets_app.services import runs
 from presets_app.services.starting import work_from
 from presets_app.web.access import in_project
-from presets_app.web.partials import Refusal, page, refused, status_of, unchanged
+from presets_app.web.partials import Refusal, page, refused, see_other, status_of, unchanged
+from presets_app.web.typed import typed
 
 
 @in_project()
@@ -34,9 +34,9 @@ def new(request: HttpRequest, project: Project, actor: Actor) -> HttpResponse:
     try:
         run = runs.start(work_from(project, given), actor)
     except MatchframeError as error:
-        context["refused"] = refused("run", error, given)
+        context["refused"] = refused("run", error, typed(project, request, *names))
         return page(request, "runs/new.html", context, status=status_of(error))
-    return redirect("runs.detail", project=project.slug, run=run.id)
+    return see_other("runs.detail", project=project.slug, run=run.id)
 
 
 @in_project()
@@ -54,7 +54,7 @@ def _page(
     context = shown.detail(found)
     context["can"] = {"cancel": actor.may("run.cancel"), "retry": actor.may("run.start")}
     if refusal is not None:
-        context["refused"] = refused(refusal.form, refusal.error, request.POST.dict())
+        context["refused"] = refused(refusal.form, refusal.error, typed(project, request, "reason"))
     say = f"{found.target.name}: {found.done} of {found.total}"
     status = status_of(refusal.error) if refusal else 200
     return page(request, "runs/detail.html", context, partial="progress", say=say, status=status)
@@ -67,7 +67,7 @@ def cancel(request: HttpRequest, project: Project, actor: Actor, *, run: str) ->
     except MatchframeError as error:
         return _page(request, project, actor, run, Refusal("cancel", error))
     messages.success(request, "Cancelled. What a vendor already took is still collected.")
-    return redirect("runs.detail", project=project.slug, run=run)
+    return see_other("runs.detail", project=project.slug, run=run)
 
 
 @in_project("POST", action="run.start")
@@ -80,7 +80,7 @@ def retry(request: HttpRequest, project: Project, actor: Actor, *, run: str) -> 
     except MatchframeError as error:
         return _page(request, project, actor, run, Refusal("retry", error))
     messages.success(request, f"Trying {len(items)} again.")
-    return redirect("runs.detail", project=project.slug, run=run)
+    return see_other("runs.detail", project=project.slug, run=run)
 
 
 urlpatterns = [

@@ -55,6 +55,11 @@ def test_a_name_that_could_mislead_is_refused_and_not_echoed(name: str):
         documents.slug_of(name)
 
 
+@pytest.mark.parametrize("name", ["New", "new", "NEW!", "(new)"])
+def test_a_name_never_takes_the_address_of_the_page_that_makes_one(name: str):
+    assert documents.slug_of(name).startswith("preset-")
+
+
 def test_what_is_not_text_is_no_name():
     assert documents.name_problems(5)[0].code == "name_invalid"
 

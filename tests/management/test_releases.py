@@ -119,7 +119,7 @@ def test_a_release_moves_both_sides_and_a_rollback_brings_both_back_with_a_proof
 def test_a_snapshot_by_hand_needs_a_note_and_something_live(manage: Manage, studio: Any, tmp_path: Path):
     assert manage("snapshots", "take", PRESET, "--note", "x", *ADA).codes == ["nothing_live"]
     published(manage, studio, tmp_path)
-    assert manage("snapshots", "take", PRESET, *ADA).codes == ["note_missing"]
+    assert manage("snapshots", "take", PRESET, *ADA).codes == ["reason_missing"]
     taken = manage("snapshots", "take", PRESET, "--note", "2026-11-20 pre-CUDA update", *ADA)
     assert (taken.code, taken.value["good"], taken.value["automatic"]) == (0, True, False)
     assert sorted(taken.value["sides"]) == ["local", "second"]

@@ -12,6 +12,7 @@ from presets_app.core.problems import Problem
 NAME_LENGTH = 120
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}\Z")
 _SLUG_LENGTH = 80
+_TAKEN = ("new",)  # the address of the form that makes one, beside the things themselves
 # Unicode categories: control, format (bidi overrides and invisible joiners), surrogate, private use, line and
 # paragraph separators. Any of them can make two names look alike, or one name look like another.
 _INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
@@ -24,13 +25,14 @@ def valid_slug(text: str) -> bool:
 
 def slug_of(name: str) -> str:
     """ "Puppet at dusk" is `puppet-at-dusk`. A name without any Latin letter or digit gets `preset-` and 12 hex
-    digits of its SHA-256. Raises Invalid when the name itself has problems."""
+    digits of its SHA-256, and so does "New", whose word is the address of a page. Raises Invalid when the name itself
+    has problems."""
     problems = name_problems(name)
     if problems:
         raise Invalid.of(problems)
     folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii").lower()
     slug = re.sub(r"[^a-z0-9]+", "-", folded).strip("-")[:_SLUG_LENGTH].rstrip("-")
-    return slug or f"preset-{hashlib.sha256(name.encode('utf-8')).hexdigest()[:12]}"
+    return slug if slug and slug not in _TAKEN else f"preset-{hashlib.sha256(name.encode('utf-8')).hexdigest()[:12]}"
 
 
 def name_problems(name: object, path: str = "/name") -> list[Problem]:

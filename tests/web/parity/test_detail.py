@@ -74,7 +74,7 @@ def test_a_decision_is_kept_with_its_reason_and_leads_to_the_next(check: Check) 
     asked(check)
     ada, pair = signed_in("ada"), check.pairs.order_by("position")[0]
     answer = ada.post(address(check, f"/{pair.pk}/decide"), {"decision": "accepted", "reason": "The same shot."})
-    assert (answer.status_code, answer["Location"]) == (302, address(check))
+    assert (answer.status_code, answer["Location"]) == (303, address(check))
     pair.refresh_from_db()
     check.refresh_from_db()
     assert (pair.decision, check.undecided, check.outcome) == ("accept", 1, "inconclusive")
@@ -87,7 +87,7 @@ def test_all_that_wait_are_decided_in_one_commit(check: Check) -> None:
         address(check, "/decide-all"), {"decision": "accepted", "reason": "Both fine.", "expected": "2"}
     )
     check.refresh_from_db()
-    assert (answer.status_code, check.outcome) == (302, "accepted")
+    assert (answer.status_code, check.outcome) == (303, "accepted")
 
 
 def test_deciding_all_is_refused_when_another_number_waits(check: Check) -> None:

@@ -41,7 +41,7 @@ def test_a_smaller_sample_needs_an_approver_and_a_reason(form: dict[str, str]) -
     smaller = {**form, "override": "2", "override_reason": "The set is small."}
     assert signed_in("ada").post(ADDRESS, smaller).status_code == 403
     assert signed_in("grace").post(ADDRESS, {**smaller, "override_reason": ""}).status_code == 422
-    assert signed_in("grace").post(ADDRESS, smaller).status_code == 302
+    assert signed_in("grace").post(ADDRESS, smaller).status_code == 303
     assert Check.objects.get().plan["override_by"] == "Grace"
 
 

@@ -45,7 +45,11 @@ def test_an_odd_search_finds_nothing_and_breaks_nothing(project: Any, people: Pe
     assert slugs(answer) == (["puppet-at-dusk"] if q == "\x00" else [])
 
 
-@pytest.mark.parametrize("place", ["x", "x_y", "_", "2026-01-01_1", f"2026-01-01T00:00:00+00:00_{2**70}"])
+ODD_PLACES = ["x", "x_y", "_", "2026-01-01_1", f"2026-01-01T00:00:00+00:00_{2**70}"]
+ENDS_OF_TIME = ["0001-01-01T00:00:00+23:59_1", "9999-12-31T23:59:59-23:59_1"]
+
+
+@pytest.mark.parametrize("place", [*ODD_PLACES, *ENDS_OF_TIME])
 def test_a_place_in_the_list_that_cannot_be_read_is_the_first_page(
     project: Any, people: People, saved: Any, place: str
 ) -> None:

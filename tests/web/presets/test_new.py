@@ -141,6 +141,12 @@ def test_a_draft_is_saved_under_the_name_typed_with_its_reason_in_the_history(ad
     assert AuditEvent.objects.get(verb="preset.save").by == "ada"
 
 
+def test_a_preset_named_new_has_a_page_of_its_own(ada: Any) -> None:
+    answer = saved(ada, document(), name="New")
+    assert answer.status_code == 303
+    assert ada.get(answer["Location"]).context["preset"]["name"] == "New"
+
+
 def test_a_second_click_on_save_changes_nothing_and_says_so(ada: Any) -> None:
     assert saved(ada, document()).status_code == 303
     answer = saved(ada, document())

@@ -50,13 +50,13 @@ def test_a_failure_is_shown_with_cause_and_hint(run: Run) -> None:
 def test_failed_items_are_tried_again(run: Run) -> None:
     for item in run.items.all():
         fail(item)
-    assert signed_in("ada").post(address(run, "/retry")).status_code == 302
+    assert signed_in("ada").post(address(run, "/retry")).status_code == 303
     assert set(Item.objects.filter(run=run).values_list("state", "attempts")) == {("queued", 2)}
 
 
 def test_a_run_is_cancelled_once(run: Run) -> None:
     ada = signed_in("ada")
-    assert ada.post(address(run, "/cancel"), {"reason": "Wrong preset."}).status_code == 302
+    assert ada.post(address(run, "/cancel"), {"reason": "Wrong preset."}).status_code == 303
     run.refresh_from_db()
     assert (run.state, run.cancelled) == ("cancelled", 2)
     assert ada.post(address(run, "/cancel"), {"reason": "Again."}).status_code == 409
@@ -75,7 +75,7 @@ def test_a_run_from_the_form_needs_something_live_or_a_revision(run: Run, projec
     refused = ada.post("/p/studio/runs/new", form)
     assert refused.status_code == 422
     assert b"Nothing of Puppet at dusk is live" in refused.content
-    assert ada.post("/p/studio/runs/new", {**form, "revision": "newest"}).status_code == 302
+    assert ada.post("/p/studio/runs/new", {**form, "revision": "newest"}).status_code == 303
     assert Run.objects.count() == 2
 
 
