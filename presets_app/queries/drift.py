@@ -15,7 +15,7 @@ from presets_app.core.errors import MatchframeError
 from presets_app.gitstore import Store, paths
 from presets_app.models import Manifest, Target
 
-COMPARED = ("model", "driver")  # seeds are the preset's own
+COMPARED = {"model": manifest.MODEL_PINS, "driver": manifest.DRIVER_PINS}  # seeds are the preset's own
 PRESETS_LOOKED_AT = 20  # newest pins of one target; a drift of the machine shows in each of them
 Answers = dict[str, tuple[Target, dict[str, Any] | None]]
 
@@ -49,6 +49,8 @@ def between(pinned: dict[str, Any], other: dict[str, Any], target: Target) -> li
 
 def _compared(side: dict[str, Any], pinned: dict[str, Any], target: Target) -> dict[str, Any]:
     loose = {(name, key) for name in COMPARED for key, pin in pinned[name].items() if pin["status"] != "captured"}
+    # What is asked for since the pins were made was not known then either.
+    loose |= {(name, key) for name, expected in COMPARED.items() for key in expected if key not in pinned[name]}
     if target.stand_in:
         loose.add(("model", "service"))  # a stand-in listens on another port at each start
     return {name: {key: pin for key, pin in side[name].items() if (name, key) not in loose} for name in COMPARED}

@@ -98,6 +98,8 @@ def _refuse_silence(migration: Migration, reason: str) -> None:
 
 def why_not(migration: Migration, actor: Actor, now: dict[str, Any]) -> str:
     """Why this person cannot approve it as it is; "" when they can."""
+    if migration.state not in ("open", "approved"):
+        return f"This migration is {migration.state}: there is nothing left to approve."
     try:
         actor.must("migration.approve")
         refuse_own_work(migration, actor)

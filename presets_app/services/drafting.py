@@ -7,6 +7,7 @@ from typing import Any
 
 from presets_app.core.documents import parse, to_yaml_bytes
 from presets_app.core.errors import Invalid
+from presets_app.core.lints import review
 from presets_app.core.losses import Loss
 from presets_app.core.permissions import Actor
 from presets_app.core.problems import Problem, has_errors
@@ -56,11 +57,13 @@ def read(project: Project, data: bytes) -> Draft:
 def as_typed(project: Project, text: str) -> Draft:
     """A text that was refused, as a draft to go on with: as it was typed, or without what must not be shown again."""
     known = presets.known_secrets(project)
-    document = parse(text.encode("utf-8", "replace")).document
+    parsed = parse(text.encode("utf-8", "replace"))
+    document = parsed.document
     if document is None:
-        return Draft({}, speakable(project, text), came_from=TEXT)
+        return Draft({}, speakable(project, text), [_under_text(fault) for fault in parsed.problems], came_from=TEXT)
     shown = without_secrets(document, known=known)
-    return Draft(shown, text if shown is document else to_yaml_bytes(shown).decode())
+    kept = text if shown is document else to_yaml_bytes(shown).decode()
+    return Draft(shown, kept, [*parsed.problems, *review(document, known=known)])
 
 
 def speakable(project: Project, text: str) -> str:

@@ -95,7 +95,8 @@ def freeze(request: HttpRequest, project: Project, actor: Actor, *, input_set: s
         frozen = input_drafts.freeze(project, actor, input_set, reason)
     except MatchframeError as error:
         return _page(request, project, actor, input_set, ("freeze", error, _speakable(project, {"reason": reason})))
-    messages.success(request, f"{frozen.name} is frozen: {frozen.items} inputs, digest {frozen.digest[:8]}.")
+    inputs = "1 input" if frozen.items == 1 else f"{frozen.items:,} inputs"
+    messages.success(request, f"{frozen.name} is frozen: {inputs}, digest {frozen.digest[:8]}.")
     return see_other("inputs.detail", project=project.slug, input_set=input_set)
 
 

@@ -61,6 +61,10 @@ def _save(request: HttpRequest, project: Project, actor: Actor, context: dict[st
         context["draft"] = draft = drafting.as_typed(project, typed)
         kept = {"name": drafting.speakable(project, name), "message": drafting.speakable(project, message)}
         context["refused"] = refused("save", error, {**kept, "text": draft.text})
+        # The draft's own problems stand beside the form already.
+        context["refused"]["problems"] = [
+            fault for fault in context["refused"]["problems"] if fault not in draft.problems
+        ]
         return page(request, "presets/new.html", context, status=status_of(error))
     messages.success(request, f"Saved {saved.preset.name} as revision {saved.number}.")
     return see_other("presets.detail", project=project.slug, preset=saved.preset.slug)

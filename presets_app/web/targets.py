@@ -15,7 +15,7 @@ from presets_app.services import targets
 from presets_app.web.access import in_project
 from presets_app.web.partials import page, refused, see_other, status_of
 
-PROBE = "target.change"
+PROBE = "manifest.pin"  # who pins must be able to look first; asking changes nothing on the target
 
 
 @in_project()

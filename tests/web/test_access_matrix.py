@@ -65,7 +65,7 @@ WRITE = {
     "releases.rollback": "release.roll_back",
     "releases.lift": "release.publish",
     "snapshots.take": "snapshot.take",
-    "targets.probe": "target.change",
+    "targets.probe": "manifest.pin",
 }
 WORDS = {"project": "studio", "kind": "video", "digest": "0" * 64}
 PATTERNS = {str(pattern.name): pattern for pattern in urlpatterns if isinstance(pattern, URLPattern)}

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from presets_app.models import Approval, Check, Migration
-from presets_app.services import approvals, decisions
+from presets_app.services import approvals, decisions, preset_migrations
 from tests.support.released import Studio, signed_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services]
@@ -103,6 +103,16 @@ def test_the_same_yes_is_given_once(studio: Studio) -> None:
     assert grace.post(address(migration), given).status_code == 303
     assert grace.post(address(migration), given).status_code == 409
     assert Approval.objects.count() == 1
+
+
+def test_a_closed_migration_has_nothing_left_to_approve(studio: Studio) -> None:
+    migration, grace = studio.opened(), signed_in("grace")
+    carried = binding(shown(grace, migration))
+    preset_migrations.withdraw(migration, studio.people.ada, "Not now.")
+    assert "This migration is withdrawn: there is nothing left to approve." in shown(grace, migration)
+    answer = grace.post(address(migration), {"binding": carried, "reason": "Yes."})
+    assert answer.status_code == 409
+    assert Approval.objects.count() == 0
 
 
 def test_an_unfinished_checklist_is_not_approved(studio: Studio) -> None:

@@ -141,6 +141,16 @@ def test_a_draft_is_saved_under_the_name_typed_with_its_reason_in_the_history(ad
     assert AuditEvent.objects.get(verb="preset.save").by == "ada"
 
 
+def test_after_a_refusal_the_draft_still_says_all_that_is_wrong_with_it_and_says_it_once(ada: Any) -> None:
+    answer = saved(ada, document(frames=122, width=33))
+    assert answer.status_code == 422
+    assert {problem.path for problem in answer.context["draft"].problems} >= {"/frames", "/width"}
+    assert answer.context["refused"]["problems"] == []
+    unreadable = saved(ada, "a: [1,")
+    assert [problem.code for problem in unreadable.context["draft"].problems] == ["yaml_invalid"]
+    assert b"no problems" not in answer.content + unreadable.content
+
+
 def test_a_preset_named_new_has_a_page_of_its_own(ada: Any) -> None:
     answer = saved(ada, document(), name="New")
     assert answer.status_code == 303

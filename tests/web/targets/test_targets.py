@@ -92,14 +92,14 @@ def test_a_target_that_is_not_there_is_nothing(project: Any, people: People, tai
     assert answer.status_code == 404
 
 
-@pytest.mark.parametrize(("username", "status"), [(None, 302), ("mallory", 404), ("vic", 403), ("ada", 403)])
+@pytest.mark.parametrize(("username", "status"), [(None, 302), ("mallory", 404), ("vic", 403)])
 def test_who_may_not_ask_a_target_is_refused(local: Any, username: str | None, status: int) -> None:
     assert browser(username).post(f"{HERE}local/probe").status_code == status
 
 
 @pytest.mark.parametrize("username", ["vic", "ada", "grace", "olu"])
 def test_the_button_is_there_for_whoever_may_press_it(local: Any, username: str) -> None:
-    assert ("Look again" in seen("local", username)) == (username == "olu")
+    assert ("Look again" in seen("local", username)) == (username != "vic")
 
 
 def test_the_number_of_queries_does_not_grow_with_pins(local: Any, project: Any, people: People) -> None:
