@@ -34,7 +34,7 @@ e2e-tools: install
 	@sh requirements/browser.sh
 
 e2e: e2e-tools
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m e2e tests/e2e
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m e2e --timeout 900 tests/e2e
 
 bench: install
 	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks
