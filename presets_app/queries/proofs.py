@@ -39,7 +39,7 @@ def detail(release: Release) -> dict[str, Any]:
     found = [_side(project, row, checks.get(row.check_id), targets, left.get(row.target, [])) for row in rows]
     sides = sorted(found, key=lambda side: side["kind"] == "cloud")
     return {
-        "release": _head(release, snapshot),
+        "release": _head(release, snapshot, _only_on(release, rows, targets)),
         "sides": sides,
         "proof": _whole(sides, checks),
         "honest": honest(*(targets[row.target] for row in rows if row.target in targets)),
@@ -51,17 +51,23 @@ def _checks(rows: list[RestoreProof]) -> dict[str, Check]:
     return {check.id: check for check in found}
 
 
-def _head(release: Release, snapshot: Snapshot | None) -> dict[str, Any]:
+def _head(release: Release, snapshot: Snapshot | None, where: str) -> dict[str, Any]:
     moved = [side for target, side in release.after.items() if release.before.get(target) != side]
     return {
         "id": release.commit,
-        "sentence": f"{release.preset.name} is back at {snapshot or 'an earlier snapshot'}",
+        "sentence": f"{release.preset.name} is back at {snapshot or 'an earlier snapshot'}{where}",
         "person": people.names({release.by})[release.by],
         "when": release.at,
         "reason": release.reason,
         "digest": moved[0]["digest"] if moved else "",
         "snapshot": {"id": snapshot.id, "name": str(snapshot)} if snapshot else None,
     }
+
+
+def _only_on(release: Release, rows: list[RestoreProof], targets: dict[str, Target]) -> str:
+    """Where it went back, when that was not asked of every side that is live."""
+    names = [side_of(row.target, targets)["label"] for row in rows]
+    return f", on {' and '.join(names)} only" if names and len(rows) < len(release.after) else ""
 
 
 def _side(

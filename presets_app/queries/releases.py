@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
@@ -19,6 +20,7 @@ PAGE = 20
 HELD_SHOWN = 20
 STATES = {"publish": "published", "rollback": "rolled_back"}
 Sides = dict[str, dict[str, str]]
+LiveSides = dict[int, Sides]
 
 
 def sides(preset: Preset) -> Sides:
@@ -52,10 +54,26 @@ def is_number(text: str) -> bool:
 
 
 def _kept(project: Project, releases: list[Release]) -> dict[str, str]:
-    """{commit that ended a release: the snapshot it took of it}."""
+    """{commit that ended a release: the snapshot it took of it}, without those that are live as they are."""
     ends = {row.ended_by for row in releases if row.ended_by}  # type: ignore[attr-defined]
-    found = Snapshot.objects.filter(project=project, commit__in=ends, automatic=True)
-    return dict(found.values_list("commit", "id"))
+    found = list(Snapshot.objects.filter(project=project, commit__in=ends, automatic=True))
+    live = live_sides(found)
+    return {row.commit: row.id for row in found if not is_current(row, live)}
+
+
+def live_sides(snapshots: Iterable[Snapshot]) -> LiveSides:
+    """{preset's key: {target: what is live}} of these snapshots' presets, in one query."""
+    found: LiveSides = {}
+    for row in Live.objects.filter(preset__in={row.preset_id for row in snapshots}):
+        found.setdefault(row.preset_id, {})[row.target] = plain(row)
+    return found
+
+
+def is_current(snapshot: Snapshot, live: LiveSides) -> bool:
+    """Whether everything that a snapshot holds is live now."""
+    now = live.get(snapshot.preset_id, {})
+    keys = ("revision", "digest", "manifest")
+    return all(now.get(target) == {key: side[key] for key in keys} for target, side in snapshot.sides.items())
 
 
 def _row(

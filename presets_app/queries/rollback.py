@@ -59,7 +59,7 @@ def going_back(project: Project, actor: Actor, snapshot: Snapshot | None) -> dic
     with wiring.store(project.slug) as store:
         plans = restoring.plans(store, snapshot, live, targets)
     names = people.names({snapshot.by})
-    current = snapshots.is_current(snapshot, {snapshot.preset_id: live})
+    current = releases.is_current(snapshot, {snapshot.preset_id: live})
     why = _why_not_back(actor, current=current)
     stood_in = honest(*(targets[slug] for slug in snapshot.sides if slug in targets))
     return {

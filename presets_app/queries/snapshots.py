@@ -7,22 +7,21 @@ from typing import Any
 from django.urls import reverse
 
 from presets_app.core import known_good
-from presets_app.models import Live, Preset, Project, Snapshot, Target
+from presets_app.models import Preset, Project, Snapshot, Target
 from presets_app.queries import people
 from presets_app.queries.migration_rows import side_of
 from presets_app.queries.paging import by_id
-from presets_app.queries.releases import plain
+from presets_app.queries.releases import LiveSides, is_current, live_sides
 
 PAGE = 30
 OFFERED = 100
-LiveSides = dict[int, dict[str, dict[str, str]]]
 
 
 def listed(project: Project, asked: dict[str, str]) -> dict[str, Any]:
     """The snapshots of a project, newest first, and the presets one can be taken of."""
     page = by_id(Snapshot.objects.filter(project=project).select_related("preset"), asked, size=PAGE)
     targets = targets_of(project)
-    live = live_sides(project, page.rows)
+    live = live_sides(page.rows)
     names = people.names({row.by for row in page.rows})
     found = Preset.objects.filter(project=project, live__isnull=False).distinct().order_by("name")
     presets = [(preset.slug, preset.name) for preset in found[:OFFERED]]
@@ -35,21 +34,6 @@ def listed(project: Project, asked: dict[str, str]) -> dict[str, Any]:
 
 def targets_of(project: Project) -> dict[str, Target]:
     return {target.slug: target for target in Target.objects.filter(project=project)}
-
-
-def live_sides(project: Project, rows: list[Snapshot]) -> LiveSides:
-    """{preset's key: {target: what is live}} of these snapshots' presets, in one query."""
-    found: LiveSides = {}
-    for row in Live.objects.filter(preset__in={row.preset_id for row in rows}):
-        found.setdefault(row.preset_id, {})[row.target] = plain(row)
-    return found
-
-
-def is_current(snapshot: Snapshot, live: LiveSides) -> bool:
-    """Whether everything that a snapshot holds is live now."""
-    now = live.get(snapshot.preset_id, {})
-    keys = ("revision", "digest", "manifest")
-    return all(now.get(target) == {key: side[key] for key in keys} for target, side in snapshot.sides.items())
 
 
 def head(row: Snapshot, targets: dict[str, Target], names: dict[str, str]) -> dict[str, Any]:
@@ -96,7 +80,7 @@ def choices(project: Project) -> list[tuple[str, str]]:
     """(id, label) of what one can go back to, last known good first, each newest first."""
     rows = Snapshot.objects.filter(project=project).select_related("preset").order_by("-id")
     good, others = list(rows.filter(good=True)[:OFFERED]), list(rows.filter(good=False)[:OFFERED])
-    live = live_sides(project, [*good, *others])
+    live = live_sides([*good, *others])
     words = {True: "last known good", False: "not proven"}
     return [
         (row.id, f"{row.preset.name}: {row} ({words[row.good]})")

@@ -13,7 +13,7 @@ from presets_app.queries import media
 from presets_app.queries.projects import Project
 from presets_app.web.access import in_project
 
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)  # longer numbers are no place in any file
 _CHUNK = 1 << 18
 
 

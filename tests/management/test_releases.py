@@ -116,6 +116,27 @@ def test_a_release_moves_both_sides_and_a_rollback_brings_both_back_with_a_proof
     assert manage(*back, "--reason", "Again", *GRACE).codes == ["nothing_changed"]
 
 
+def test_one_side_goes_back_alone_and_the_preset_is_held_until_it_is_lifted(
+    manage: Manage, written: Written, studio: Any, tmp_path: Path
+):
+    first = published(manage, studio, tmp_path)["after"]
+    manage("presets", "save", written(document(prompt="A boat")), "--message", "A boat", *ADA)
+    second = published(manage, studio, tmp_path)["after"]
+    (kept,) = manage("snapshots", "list").value["snapshots"]
+    back = ("releases", "roll-back", kept["id"], "--reason", "Only here", *GRACE)
+    assert manage(*back, "--only", "moon").codes == ["side_not_held"]
+    gone_back = manage(*back, "--only", "second")
+    assert gone_back.value["after"] == {"local": second["local"], "second": first["second"]}
+    migration = opened(manage, checked(manage, studio, tmp_path))
+    manage("approvals", "give", migration, *GRACE)
+    assert manage("releases", "publish", migration, *GRACE).codes == ["lane_held"]
+    lift = ("releases", "lift", PRESET)
+    assert manage(*lift, *GRACE).codes == ["reason_missing"]
+    assert manage(*lift, "--reason", "Mended", *ADA).codes == ["not_permitted"]
+    assert manage(*lift, "--reason", "Mended", *GRACE).value == {"preset": PRESET, "held": {}}
+    assert manage("releases", "publish", migration, *GRACE).code == 0
+
+
 def test_a_snapshot_by_hand_needs_a_note_and_something_live(manage: Manage, studio: Any, tmp_path: Path):
     assert manage("snapshots", "take", PRESET, "--note", "x", *ADA).codes == ["nothing_live"]
     published(manage, studio, tmp_path)

@@ -19,6 +19,7 @@ LIMIT = {"type": int, "default": listing.LIMIT}
 def _going_back(parser: ArgumentParser) -> None:
     parser.add_argument("snapshot")
     parser.add_argument("--reason", default="", help="why; it is kept with the release")
+    parser.add_argument("--only", default="", metavar="TARGET", help="leave the other side as it is")
     waiting_arguments(parser)
 
 
@@ -29,6 +30,7 @@ class Command(FeatureCommand):
         "list": ("Every publish and rollback, newest first.", taking("--preset", "--limit", limit=LIMIT)),
         "publish": ("Make an approved migration live on both sides.", taking("migration", "--reason")),
         "roll-back": ("Go back to a snapshot, and render the proof.", _going_back),
+        "lift": ("Let updates of a preset through again after a rollback.", taking("preset", "--reason")),
     }
 
     def do_live(self, *, preset: str, limit: int, **options: Any) -> Answer:
@@ -44,10 +46,18 @@ class Command(FeatureCommand):
         found = projects.migration(project, migration)
         return rows.of_release(service.publish(found, decider(project, options), reason=reason)), DONE
 
-    def do_roll_back(self, *, snapshot: str, reason: str, wait: bool, timeout: float | None, **options: Any) -> Answer:
+    def do_lift(self, *, preset: str, reason: str, **options: Any) -> Answer:
+        project = project_of(options)
+        found = projects.preset(project, preset)
+        service.lift(found, decider(project, options), reason)
+        return {"preset": found.slug, "held": found.held}, DONE
+
+    def do_roll_back(
+        self, *, snapshot: str, reason: str, only: str, wait: bool, timeout: float | None, **options: Any
+    ) -> Answer:
         project = project_of(options)
         found = projects.snapshot(project, snapshot)
-        release = service.roll_back(found, decider(project, options), reason)
+        release = service.roll_back(found, decider(project, options), reason, only=only or None)
         value = rows.of_release(release)
         if not wait:
             return value, DONE

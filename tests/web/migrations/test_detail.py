@@ -40,13 +40,13 @@ def test_a_row_is_ticked_with_a_name_and_can_be_taken_back(studio: Studio) -> No
     assert "hardware" in {row.key for row in checklist.missing(migration.checklist)}
 
 
-@pytest.mark.parametrize("row", ["sample", "nothing", "", "hard\x00ware", "../x"])
-def test_only_rows_of_a_person_are_ticked(studio: Studio, row: str) -> None:
-    migration = studio.opened()
-    answer = signed_in("ada").post(address(migration, "/tick"), {"row": row, "note": "x"})
+def test_only_rows_of_a_person_are_ticked(studio: Studio) -> None:
+    migration, ada = studio.opened(), signed_in("ada")
+    before = len(checklist.missing(migration.checklist))
+    for row in ("sample", "nothing", "", "../x", "x" * 5000):
+        assert ada.post(address(migration, "/tick"), {"row": row, "note": "x"}).status_code == 422
     migration.refresh_from_db()
-    assert answer.status_code == (303 if row == "hard\x00ware" else 422)
-    assert len(checklist.missing(migration.checklist)) == (1 if row == "hard\x00ware" else 2)
+    assert len(checklist.missing(migration.checklist)) == before
 
 
 def test_a_key_in_a_note_is_refused_and_not_shown_again(studio: Studio) -> None:
@@ -149,8 +149,8 @@ def test_the_list_says_how_far_each_is_with_few_queries(studio: Studio, django_a
     assert vic.get("/p/studio/migrations/?before=%00&after='").status_code == 200
 
 
-@pytest.mark.parametrize("number", ["nothing", "%00", "..%2f..", "0" * 300])
-def test_one_that_is_not_there_is_not_found(studio: Studio, number: str) -> None:
+def test_one_that_is_not_there_is_not_found(studio: Studio) -> None:
     ada = signed_in("ada")
-    assert ada.get(f"/p/studio/migrations/{number}").status_code == 404
-    assert ada.post(f"/p/studio/migrations/{number}/tick", {"row": "who"}).status_code == 404
+    for number in ("nothing", "%00", "..%2f..", "0" * 300):
+        assert ada.get(f"/p/studio/migrations/{number}").status_code == 404
+        assert ada.post(f"/p/studio/migrations/{number}/tick", {"row": "who"}).status_code == 404

@@ -24,24 +24,24 @@ def test_a_check_fills_the_form_and_becomes_the_evidence(studio: Studio) -> None
     assert (migration.check_id, migration.note, migration.digest) == (check.id, "Cheaper.", studio.preset.digest)
 
 
-@pytest.mark.parametrize(
-    ("changed", "status"),
-    [
-        ({"preset": "nothing"}, 422),
-        ({"preset": ""}, 422),
-        ({"to": "local"}, 422),
-        ({"to": "nowhere\x00"}, 422),
-        ({"check": "nothing"}, 422),
-        ({"reason": "x" * 400}, 422),
-        ({"reason": "sk-" + "Ab1" * 20}, 422),
-    ],
-)
-def test_what_cannot_be_is_refused_with_the_form(studio: Studio, changed: dict[str, str], status: int) -> None:
+def test_what_cannot_be_is_refused_with_the_form(studio: Studio) -> None:
     form = {"preset": studio.preset.slug, "from": "local", "to": "second", "check": "", "reason": "Because."}
-    answer = signed_in("ada").post(ADDRESS, {**form, **changed})
-    assert answer.status_code == status
-    assert b'name="to"' in answer.content
-    assert ("Because." in answer.content.decode()) == ("reason" not in changed)
+    ada = signed_in("ada")
+    for changed in (
+        {"preset": "nothing"},
+        {"preset": ""},
+        {"to": "local"},
+        {"to": "nowhere\x00"},
+        {"check": "nothing"},
+        {"reason": "x" * 400},
+        {"reason": "sk-" + "Ab1" * 20},
+    ):
+        answer = ada.post(ADDRESS, {**form, **changed})
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert 'name="to"' in page
+        assert ("Because." in page) == ("reason" not in changed)
+        assert "sk-Ab1" not in page
     assert Migration.objects.count() == 0
 
 

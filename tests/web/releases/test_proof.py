@@ -85,6 +85,14 @@ def test_a_side_that_cannot_be_proven_says_why(studio: Studio, snapshot: Snapsho
     assert "no evidence" in sides["local"]["sentence"]
 
 
+def test_when_one_side_went_back_the_headline_names_it(studio: Studio, snapshot: Snapshot) -> None:
+    studio.left.name = "Machine under the desk"
+    studio.left.save()
+    release = releases.roll_back(snapshot, studio.people.grace, "The sound.", only="local")
+    page = browser("vic").get(address(release))
+    assert page.context["release"]["sentence"].endswith(", on Machine under the desk only")
+
+
 def test_what_a_person_must_set_back_is_listed_until_it_is(studio: Studio, snapshot: Snapshot) -> None:
     support.tell(studio.left, support.answer(torch="2.14.0"))
     release = releases.roll_back(snapshot, studio.people.grace, "The look broke.")

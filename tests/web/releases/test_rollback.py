@@ -76,25 +76,21 @@ def test_one_side_alone_goes_back_and_is_proven(studio: Studio, snapshot: Snapsh
     assert [proof.target for proof in Release.objects.get(kind="rollback").proofs.all()] == ["local"]
 
 
-@pytest.mark.parametrize(
-    ("changed", "status"),
-    [
+def test_what_cannot_be_is_refused(studio: Studio, snapshot: Snapshot) -> None:
+    grace = signed_in("grace")
+    for changed, status in (
         ({"reason": ""}, 422),
         ({"reason": "x" * 3000}, 422),
         ({"snapshot": ""}, 422),
         ({"snapshot": "nothing"}, 404),
         ({"sides": "moon"}, 422),
-        ({"sides": "\x00"}, 303),
         ({"expected": "0" * 64}, 409),
-    ],
-)
-def test_what_cannot_be_is_refused(studio: Studio, snapshot: Snapshot, changed: dict[str, str], status: int) -> None:
-    given = {"snapshot": snapshot.id, "sides": "both", "reason": "The look broke.", **changed}
-    answer = signed_in("grace").post(ADDRESS, given)
-    assert answer.status_code == status
-    assert Release.objects.filter(kind="rollback").count() == (status == 303)
-    if status in (409, 422) and "reason" not in changed:
-        assert "The look broke." in answer.content.decode() or not given["snapshot"]
+    ):
+        given = {"snapshot": snapshot.id, "sides": "both", "reason": "The look broke.", **changed}
+        answer = grace.post(ADDRESS, given)
+        assert answer.status_code == status
+        assert "The look broke." in answer.content.decode() or {"reason", "snapshot"} & set(changed)
+    assert Release.objects.filter(kind="rollback").count() == 0
 
 
 def test_who_may_not_is_told_or_refused(studio: Studio, snapshot: Snapshot) -> None:
@@ -188,10 +184,10 @@ def test_a_queue_that_is_down_holds_no_rollback_up(studio: Studio, snapshot: Sna
     assert signed_in("grace").get(answer["Location"]).status_code == 200
 
 
-@pytest.mark.parametrize("number", ["nothing", "%00", "..%2f", "0" * 40, "0" * 400])
-def test_a_rollback_that_is_not_there_is_not_found(studio: Studio, number: str) -> None:
-    assert signed_in("vic").get(f"{INDEX}{number}").status_code == 404
-    assert signed_in("vic").get(ADDRESS, {"to": number}).status_code == 404
+def test_a_rollback_that_is_not_there_is_not_found(project: Any, people: Any) -> None:
+    for number in ("nothing", "%00", "..%2f", "0" * 40, "0" * 400):
+        assert signed_in("vic").get(f"{INDEX}{number}").status_code == 404
+        assert signed_in("vic").get(ADDRESS, {"to": number}).status_code == 404
 
 
 def test_old_releases_can_be_gone_back_to_from_the_list(
