@@ -13,9 +13,6 @@ from presets_app.core.problems import Failure, Problem
 PollStatus = Literal["waiting", "running", "done", "failed"]
 Document = Mapping[str, Any]
 
-# Members of a document that describe it and never reach a renderer; pages need not count them among the losses.
-BOOKKEEPING = frozenset({"format", "name", "description", "prompt_expansion", "environment", "hardware"})
-
 
 @dataclass(frozen=True)
 class CatalogueModel:
@@ -47,6 +44,28 @@ class Compiled:
 
     model: str
     body: dict[str, Any]
+    losses: list[Loss]
+    problems: list[Problem]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A file of another program as a document. `document` is a draft when `problems` holds errors, and None when
+    nothing could be made of the file. `losses` has one entry for each field of the file: `path` is where it went in
+    the document ("" when nowhere), `target_path` a JSON pointer into the file."""
+
+    document: dict[str, Any] | None
+    losses: list[Loss]
+    problems: list[Problem]
+    came_from: str
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A document in another program's form. `output` is complete when `problems` holds no error; `losses` accounts
+    for every leaf of the document and every field of the output."""
+
+    output: dict[str, Any]
     losses: list[Loss]
     problems: list[Problem]
 

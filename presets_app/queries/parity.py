@@ -7,10 +7,8 @@ from typing import Any
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.urls import reverse
 
-from presets_app.core import policy, sampling
 from presets_app.core.lifecycle import FINISHED_CHECK
-from presets_app.core.parity import sentence
-from presets_app.models import Check, InputSet, Migration, Pair, Preset, Project, Target
+from presets_app.models import Check, Migration, Pair, Preset, Project
 from presets_app.queries import people
 from presets_app.queries.paging import by_id
 from presets_app.queries.parity_pair import chosen_pair, pair_row
@@ -179,39 +177,6 @@ def _migration_url(check: Check) -> str | None:
     if check.outcome not in ("pass", "accepted", "inconclusive") or check.undecided or check.kind != "parity":
         return None
     return reverse("migrations.new", kwargs={"project": check.project.slug}) + f"?check={check.id}"
-
-
-def choices(project: Project, chosen: dict[str, str]) -> dict[str, Any]:
-    """What a check can be started from, with each share's size, bound and reason."""
-    sets = InputSet.objects.filter(project=project).order_by("name")
-    size = next((found.items for found in sets if found.slug == chosen.get("inputs")), 0)
-    rules = policy.merged(project.policy)
-    standard = chosen.get("standard", "")
-    standard = standard if standard in rules["standards"] else rules["standard"]
-    targets = Target.objects.filter(project=project).exclude(kind="files")
-    return {
-        "presets": [(preset.slug, preset.name) for preset in Preset.objects.filter(project=project).order_by("name")],
-        "targets": [(target.slug, target.name) for target in targets],
-        "input_sets": [(found.slug, f"{found.name} ({found.items} items, {found.kind})") for found in sets],
-        "preview_sets": [("", "none"), *((found.slug, found.name) for found in sets if found.kind == "preview")],
-        "standards": [(name, f"{name}: at least {count}") for name, count in rules["standards"].items()],
-        "choices": [_share(size or 200, share, standard, rules["standards"]) for share in range(1, 6)],
-        "total": size or None,
-        "standard": {"name": standard, "minimum": rules["standards"][standard]},
-    }
-
-
-def _share(batch: int, percent: int, standard: str, minimums: dict[str, int]) -> dict[str, Any]:
-    plan = sampling.plan(batch, percent, standard, minimums=minimums)
-    said = sentence(batch, plan.n, 0)
-    return {
-        "share": percent,
-        "items": plan.by_percent,
-        "least": plan.n,
-        "bound": said.text,
-        "price": "",
-        "enough": plan.by_percent >= plan.minimum,
-    }
 
 
 def pair_of(check: Check, number: str) -> Pair | None:

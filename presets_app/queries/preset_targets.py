@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from presets_app.backends import registry
-from presets_app.backends.base import BOOKKEEPING, CatalogueModel
+from presets_app.backends.base import CatalogueModel
 from presets_app.backends.local import capability
 from presets_app.core.diff import Change
+from presets_app.core.ledger import BOOKKEEPING
 from presets_app.core.losses import Loss
 from presets_app.core.problems import Problem
 from presets_app.gitstore import Store

@@ -11,7 +11,7 @@ from django.urls import path, reverse
 from presets_app.core.errors import Invalid, MatchframeError, NotFound
 from presets_app.core.permissions import Actor
 from presets_app.queries import parity as shown
-from presets_app.queries import projects
+from presets_app.queries import parity_plans, projects
 from presets_app.queries.projects import Project
 from presets_app.services import comments, decisions, parity, wishing
 from presets_app.web.access import in_project
@@ -51,11 +51,9 @@ def new(request: HttpRequest, project: Project, actor: Actor) -> HttpResponse:
             error = fault
         else:
             return see_other("parity.detail", project=project.slug, check=check.id)
-    context: dict[str, Any] = {
-        **shown.choices(project, given),
-        "chosen": {**given, "share": wishing.share(given)},
-        "can": {"override": actor.may("sample.override")},
-    }
+    context: dict[str, Any] = parity_plans.choices(project, given)
+    context["chosen"] |= {"share": wishing.share(given)}
+    context["can"] = {"override": actor.may("sample.override"), "check": actor.may("check.start")}
     if error is not None:
         context["refused"] = refused("check", error, typed(project, request, *FIELDS))
     return page(request, "parity/new.html", context, status=status_of(error) if error else 200)

@@ -28,7 +28,7 @@ def index(request: HttpRequest, project: Project, actor: Actor) -> HttpResponse:
 def new(request: HttpRequest, project: Project, actor: Actor) -> HttpResponse:
     names = ("preset", "revision", "target", "inputs", "kind")
     given = {name: (request.POST or request.GET).get(name, "").replace("\x00", "") for name in names}
-    context = {**shown.choices(project), "chosen": given}
+    context = {**shown.choices(project), "chosen": given, "can": {"run": actor.may("run.start")}}
     if request.method != "POST":
         return page(request, "runs/new.html", context)
     try:

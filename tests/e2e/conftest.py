@@ -19,6 +19,8 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.e2e.looking import WATCH
+
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
@@ -32,6 +34,13 @@ FLAGS = [
 ]
 STARTED, FILLED, STOPPED = 90.0, 420.0, 15.0  # seconds; the last is what the product promises
 OpenPage = Callable[..., Page]
+# Pictures and reading first, while the demo is as it was filled; going back last, because it holds updates.
+ORDER = ("test_screenshots", "test_pages", "test_hostile_words", "test_journey", "test_release")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    own = {item: item.path.parent == Path(__file__).parent and item.path.stem in ORDER for item in items}
+    items.sort(key=lambda item: ORDER.index(item.path.stem) if own[item] else -1)
 
 
 @dataclass(frozen=True)
@@ -100,6 +109,7 @@ def page_as(browser: Browser, product: Product) -> Iterator[OpenPage]:
         context = browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme=theme, java_script_enabled=scripts
         )
+        context.add_init_script(WATCH)
         page, faults = context.new_page(), []
         opened.append((context, faults))
         page.on("console", lambda message: faults.append(message.text) if _matters(message) else None)

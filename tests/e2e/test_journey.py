@@ -1,5 +1,5 @@
-"""From a file to a release, through the pages only: import, pin, run, judge, decide, approve as another person,
-publish. The cloud here ignores the seed, so that a person has to decide."""
+"""From a file to a release, through the pages only: import, pin, freeze inputs, run, judge, decide, approve as another
+person, publish. The cloud here ignores the seed, so that a person has to decide."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 
 from presets_app.management.demo.documents import ltx2
 from tests.e2e.conftest import ROOT, OpenPage, Product
+from tests.e2e.looking import until
 from tests.support.project import STAND_IN_KEY, running_stand_in
 
 pytestmark = pytest.mark.e2e
@@ -44,8 +45,10 @@ def test_a_preset_goes_from_a_file_to_a_release(filled: Product, other_cloud: st
     ada, grace = page_as("ada"), page_as("grace")
     _import(ada, filled)
     _pin(ada, filled)
+    _freeze(ada, filled)
     _check(grace, filled)
-    _decide(ada, grace.url)
+    _watch(ada, grace.url)
+    _decide(ada)
     _migrate(ada, grace)
     grace.goto(f"{filled.address}/p/demo/releases/")
     grace.get_by_role("link", name="Publish").first.click()
@@ -81,13 +84,27 @@ def _pin(page: Page, product: Product) -> None:
         expect(page.get_by_role("region", name=target, exact=True)).to_contain_text("pinned")
 
 
+def _freeze(page: Page, product: Product) -> None:
+    """Thirty inputs with their labels, one a line; frozen, they have a digest and no form."""
+    page.goto(f"{product.address}/p/demo/inputs/new")
+    page.locator("input[name=name]").fill("Lantern shots")
+    page.locator("select[name=kind]").select_option("batch")
+    lines = [f"A paper lantern in the wind, take {number} #hands seed={number}" for number in range(1, 31)]
+    page.locator("textarea[name=items]").fill("\n".join(lines))
+    page.get_by_role("button", name="Save").click()
+    page.locator("textarea[name=reason]").fill("The thirty shots of the spot.")
+    page.get_by_role("button", name="Freeze this set").click()
+    expect(page.locator("main")).to_contain_text("Lantern shots is frozen: 30 inputs")
+    expect(page.get_by_role("button", name="Freeze this set")).to_have_count(0)
+
+
 def _check(page: Page, product: Product) -> None:
     """Grace, who may, takes two inputs and says why; the page follows by itself until the verdict."""
     page.goto(f"{product.address}/p/demo/parity/new")
     page.locator("select[name=preset]").select_option("lantern-walk")
     page.locator("select[name=from]").select_option("local")
     page.locator("select[name=to]").select_option("moody")
-    page.locator("select[name=inputs]").select_option("autumn-batch")
+    page.locator("select[name=inputs]").select_option("lantern-shots")
     page.locator("details:has(input[name=override]) summary").click()
     page.locator("input[name=override]").fill("2")
     page.locator("textarea[name=override_reason]").fill("A first look at a new preset.")
@@ -97,18 +114,29 @@ def _check(page: Page, product: Product) -> None:
     expect(page.locator("#verdict-word")).to_contain_text(re.compile("needs a person", re.IGNORECASE))
 
 
-def _decide(page: Page, address: str) -> None:
-    """Both videos play and step together; then Ada says what she saw, pair by pair, and takes one word back."""
+def _watch(page: Page, address: str) -> None:
+    """Both videos play, stop and go to a frame together; they come in parts, so that a player can jump."""
+    parts = []
+    page.on("response", lambda answer: parts.append(answer.status) if "/media/video/" in answer.url else None)
     page.goto(address)
-    videos = page.locator("video")
-    expect(videos).to_have_count(2)
-    page.wait_for_function("Array.from(document.querySelectorAll('video')).every(v => v.readyState >= 2)")
+    expect(page.locator("video")).to_have_count(2)
+    until(page, "[...document.querySelectorAll('video')].every((video) => video.readyState >= 2)")
+    page.get_by_role("button", name="Play").click()
+    until(page, "[...document.querySelectorAll('video')].every((video) => video.currentTime > 0.1)")
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("slider", name="Frame").fill("12")
+    until(page, "[...document.querySelectorAll('video')].every((video) => Math.floor(video.currentTime * 24) === 12)")
     page.get_by_role("button", name="One frame on").click()
-    page.wait_for_function("document.querySelector('video').currentTime > 0.01")
+    until(page, "[...document.querySelectorAll('video')].every((video) => Math.floor(video.currentTime * 24) === 13)")
+    assert set(parts) == {206}
+
+
+def _decide(page: Page) -> None:
+    """Ada says what she saw, pair by pair, and takes one word back."""
     for choice in ("Reject", "Take it back", "Accept", "Accept"):
         page.locator("#decide textarea[name=reason]").fill("The same shot, another take of it.")
         page.locator("#decide").get_by_role("button", name=choice).click()
-        expect(page.locator("main")).to_contain_text(re.compile("stands in the record"))
+        expect(page.locator("main")).to_contain_text("stands in the record")
         if choice == "Reject":
             page.locator("a.pair", has_text="rejected").first.click()
 

@@ -63,7 +63,7 @@ def runs_and_checks() -> Pages:
     rows = [{**CHECK, "id": "c", "pairs": 30}, {**CHECK, "id": "d", "pairs": 12, "state": "pass"}]
     running = {**CHECK, "finished": False, "state": "running", "done": 12, "sentence": "12 of 30 pairs are measured."}
     names = ("presets", "targets", "input_sets", "kinds")
-    choices = {**dict.fromkeys(names, CHOICES), "chosen": {"preset": "ltx-2"}, "can": {"open": True}}
+    choices = {**dict.fromkeys(names, CHOICES), "chosen": {"preset": "ltx-2"}, "can": {"run": True}}
     return {
         "runs": ("runs/index.html", sample_runs.runs()),
         "run": ("runs/detail.html", sample_runs.run()),

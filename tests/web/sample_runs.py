@@ -212,5 +212,7 @@ def check_form() -> dict[str, Any]:
         chosen=chosen,
         choices=rows,
         standard={"name": "house", "minimum": 10},
-        can={"override": True},
+        batch="Autumn batch",
+        total=200,
+        can={"override": True, "check": True},
     )

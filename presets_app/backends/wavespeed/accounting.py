@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from presets_app.backends.base import BOOKKEEPING, CatalogueModel, Compiled
+from presets_app.backends.base import CatalogueModel, Compiled
+from presets_app.core.ledger import BOOKKEEPING, DESCRIBES, leaves
 from presets_app.core.losses import Loss, LossStatus
 from presets_app.core.problems import Problem, Severity
 
@@ -77,7 +78,7 @@ class Account:
         """Enter what is left on both sides and hand the books over."""
         for path in self.open_leaves():
             aside = path.split("/")[1] in BOOKKEEPING
-            note = "Describes the preset and is not part of a request." if aside else "The service has no such field."
+            note = DESCRIBES if aside else "The service has no such field."
             self.settle(path, "dropped", note)
         for field in list(self._open_fields):
             self._default(field)
@@ -92,18 +93,6 @@ class Account:
         self._losses.append(
             Loss("", "defaulted", f"/{field}", None, default, "Not stated: the service's default holds.")
         )
-
-
-def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """(JSON pointer, value) of every leaf: scalars, empty containers, and lists of scalars as one."""
-    if isinstance(value, dict) and value:
-        for key, inner in value.items():
-            yield from leaves(inner, f"{path}/{str(key).replace('~', '~0').replace('/', '~1')}")
-    elif isinstance(value, list) and any(isinstance(inner, (dict, list)) for inner in value):
-        for index, inner in enumerate(value):
-            yield from leaves(inner, f"{path}/{index}")
-    else:
-        yield path, value
 
 
 def misfit(spec: Mapping[str, Any], value: Any) -> str:

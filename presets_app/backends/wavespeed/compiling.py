@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from presets_app.backends.base import BOOKKEEPING, CatalogueModel, Compiled
+from presets_app.backends.base import CatalogueModel, Compiled
 from presets_app.backends.wavespeed import geometry
 from presets_app.backends.wavespeed.accounting import Account, misfit
 from presets_app.backends.wavespeed.assets import image, loras
 from presets_app.backends.wavespeed.fields import NAMED, REWRITING, STAGE, TRANSPORT
+from presets_app.core.ledger import BOOKKEEPING
 
 _EXPERTS = ("high_noise", "low_noise")
 _BY_MODEL = ("/family", "/variant", "/task", "/models/transformer")

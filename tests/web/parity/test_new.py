@@ -89,3 +89,25 @@ def test_local_only_inputs_are_left_out_and_counted(form: dict[str, str], projec
     check = Check.objects.get()
     assert check.plan["not_compared"] == 3
     assert not {"shot-001", "shot-002", "shot-003"} & set(check.plan["drawn"])
+
+
+def test_the_shares_say_size_bound_and_price_of_what_is_chosen(
+    form: dict[str, str], saved: Any, cloud: Any, people: People
+) -> None:
+    ada = signed_in("ada")
+    shown = ada.get(ADDRESS).context
+    assert shown["chosen"]["to"] == "cloud"
+    assert (shown["batch"], shown["total"]) == ("Batch", 20)
+    assert [row["price"] for row in shown["choices"]] == [""] * 5
+    manifests.pin(saved, cloud, people.ada)
+    shown = ada.get(ADDRESS).context
+    assert [row["items"] for row in shown["choices"]] == [1, 1, 1, 1, 1]
+    assert all(row["least"] == 15 and not row["enough"] for row in shown["choices"])
+    assert all(row["price"].startswith("from 0.") for row in shown["choices"])
+    assert [row["price"] for row in ada.get(f"{ADDRESS}?to=local").context["choices"]] == [""] * 5
+
+
+def test_a_viewer_is_told_that_their_role_starts_none(form: dict[str, str]) -> None:
+    assert b"does not start checks" in signed_in("vic").get(ADDRESS).content
+    assert b"does not start runs" in signed_in("vic").get("/p/studio/runs/new").content
+    assert signed_in("vic").post(ADDRESS, form).status_code == 403

@@ -1,0 +1,1 @@
+"""ComfyUI: workflow files in, API graphs out."""
