@@ -21,7 +21,7 @@ demo: install
 	@exec $(RUN) demo
 
 test: install
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not e2e" --ignore tests/e2e -n 2 --dist loadgroup
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not e2e" --ignore tests/e2e -n 2 --dist loadgroup --no-loadscope-reorder
 
 lint: install
 	$(BIN)/ruff check .

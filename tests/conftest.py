@@ -12,6 +12,14 @@ from redis import Redis
 from tests.support.redis_server import running_redis
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's tests stay in one process, so that what a file prepares (clips, checkpoints) is prepared once."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(item.config.rootpath))))
+
+
 @pytest.fixture
 def places(settings: Any, tmp_path: Path) -> Path:
     """Everything that lies outside the database lies in the test's folder; answers that folder."""

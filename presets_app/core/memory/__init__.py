@@ -1,0 +1,114 @@
+"""How much memory a preset needs on a card, before anything is loaded: components, peaks by phase, plans that fit.
+
+An estimate, not a measurement: weights are exact, activations are traced from the real classes, and what a card adds
+is a stated margin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from presets_app.core.memory import activations
+from presets_app.core.memory.plans import BF16, FP8, INT4, Plan, in_gib, plans
+from presets_app.core.memory.sizes import Component, components, stages_of
+from presets_app.core.problems import Problem
+
+__all__ = ["TIERS", "Component", "Estimate", "Plan", "estimate"]
+
+# (GiB that a render can use, what it stands for). Apple's cards share their memory: macOS lends a GPU about two thirds
+# of it up to 36 GB and three quarters above, which is `recommendedMaxWorkingSetSize` of Metal.
+TIERS = (
+    *((float(gib), f"{gib} GB card") for gib in (8, 10, 12, 16, 24, 32, 40, 48, 80, 96, 141)),
+    (16 * 2 / 3, "Apple silicon, 16 GB"),
+    (32 * 2 / 3, "Apple silicon, 32 GB"),
+    (48 * 0.75, "Apple silicon, 48 GB"),
+    (64 * 0.75, "Apple silicon, 64 GB"),
+)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """`plans` in the order to try them; [] when the document does not say enough, and then `problems` says what."""
+
+    components: list[tuple[Component, int]] = field(default_factory=list)
+    plans: list[Plan] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    tokens: int | None = None
+
+    def best(self, card_gib: float) -> Plan | None:
+        """The first plan that fits: same bits before fast, fast before slow."""
+        fitting = [plan for plan in self.plans if plan.fits(card_gib)]
+        return min(fitting, key=lambda plan: plan.changes_bits, default=None)
+
+    def as_json(self, card_gib: float | None = None) -> dict[str, Any]:
+        asked = self.plans[0] if self.plans else None
+        best = self.best(card_gib) if card_gib is not None else None
+        return {
+            "components": [
+                {"name": part.name, "parameters": part.parameters, "bytes": size} for part, size in self.components
+            ],
+            "tokens": self.tokens,
+            "peaks_gib": {phase: in_gib(size) for phase, size in asked.peaks.items()} if asked else {},
+            "card_gib": card_gib,
+            "best": best.name if best else None,
+            "plans": [plan.as_json(card_gib) for plan in self.plans],
+            "tiers": [_tier(self, gib, words) for gib, words in TIERS] if self.plans else [],
+        }
+
+
+def _tier(made: Estimate, gib: float, words: str) -> dict[str, Any]:
+    plan = made.best(gib)
+    return {
+        "card": words,
+        "usable_gib": round(gib, 2),
+        "plan": plan.name if plan else None,
+        "changes_bits": plan.changes_bits if plan else None,
+    }
+
+
+def estimate(document: Mapping[str, Any]) -> Estimate:
+    """Never raises on any object; what is missing comes back as problems."""
+    parts = components(document)
+    if not parts:
+        text = "The weights of this family cannot be had, so there is no card to fit them on."
+        return Estimate(
+            problems=[Problem("memory_family_unknown", "warning", "/family", text, "Render it in a cloud.")]
+        )
+    parts = [replace(part, stated=_stated_width(document, part)) for part in parts]
+    sized = [(part, part.bytes_at(part.stated)) for part in parts]
+    count = activations.tokens(document)
+    if count is None:
+        text = "Width, height and frames decide the memory of a render, and the preset does not state all three."
+        problem = Problem("memory_size_unstated", "error", "/width", text, "State all three.")
+        return Estimate(sized, problems=[problem])
+    return Estimate(sized, plans(document, parts), _remarks(document), count)
+
+
+_FILES = {"transformer_2": "transformer", "connectors": "transformer"}
+
+
+def _stated_width(document: Mapping[str, Any], part: Component) -> float:
+    """Bytes of one linear weight as the preset has it: the file's name says, or for transformers the quantisation."""
+    runtime, models = document.get("runtime"), document.get("models")
+    key = _FILES.get(part.name, part.name)
+    files = models.get(key) if isinstance(models, dict) else None
+    text = " ".join(name for name in files if isinstance(name, str)) if isinstance(files, list) else ""
+    if key == "transformer" and isinstance(runtime, dict):
+        text += f" {runtime.get('quantization') or ''}"
+    words = text.lower()
+    if any(word in words for word in ("int4", "nf4", "fp4", "q4_")):
+        return INT4
+    return FP8 if any(word in words for word in ("fp8", "int8", "q8_", "float8")) else BF16
+
+
+def _remarks(document: Mapping[str, Any]) -> list[Problem]:
+    found = []
+    if any(stage.get("loras") for stage in stages_of(document)):
+        text = "LoRAs are not counted: their size is not in the preset. They take up to 1 or 2 GiB each."
+        found.append(Problem("memory_loras_uncounted", "note", "/stages", text))
+    if document.get("family") == "ltx-2.5":
+        text = "The text encoder of LTX-2.5 has not been counted here; the text phase needs more than is said."
+        found.append(Problem("memory_text_encoder_uncounted", "warning", "/family", text))
+    return found
