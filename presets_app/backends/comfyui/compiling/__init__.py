@@ -1,0 +1,1 @@
+"""A preset document as a ComfyUI graph."""
