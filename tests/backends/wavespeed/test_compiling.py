@@ -135,7 +135,7 @@ def test_seconds_state_their_error_and_warn_when_it_is_large() -> None:
     compiled = compile_request(two_stage_ltx(), MODELS["wavespeed-ai/ltx-2-19b/text-to-video"])
     loss = next(loss for loss in compiled.losses if loss.path == "/frames")
     assert (compiled.body["duration"], loss.status) == (5, "approximated")  # 121 * 1001 / 30000 = 4.037 s
-    assert loss.note == "4.037 s wanted, 5 s asked for: 0.963 s more."
+    assert loss.note == "121 frames at 29.97 fps are 4.0374 s; 5 s is asked for, 0.9626 s or 28.85 frames more."
     short = compile_request(ltx(), MODELS["wavespeed-ai/ltx-2-19b/text-to-video"])
     assert "length_not_offered" in codes(short, "warning")
 

@@ -23,4 +23,4 @@ def test_what_a_request_does_not_say_is_left_out_and_named() -> None:
     assert "frames" not in draft
     assert "seed" not in draft["stages"][0]
     assert {problem.path for problem in problems} == {"/stages/0/seed", "/frames", "/fps"}
-    assert [loss.target_path for loss in losses if loss.status == "dropped"] == ["/duration", "/seed"]
+    assert [loss.target_path for loss in losses if loss.status == "dropped"] == ["/seed", "/duration"]

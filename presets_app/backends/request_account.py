@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from presets_app.backends.base import CatalogueModel, Compiled
-from presets_app.core.ledger import BOOKKEEPING, DESCRIBES, leaves
+from presets_app.core.ledger import BOOKKEEPING, DESCRIBES, UNKNOWN, leaves
 from presets_app.core.losses import Loss, LossStatus
 from presets_app.core.problems import Problem, Severity
 
@@ -14,7 +14,10 @@ SOURCE = "the model's request schema"
 
 
 class Account:
-    """Collects the request's body, and one entry for each part of either side as it is settled."""
+    """Collects the request's body, and one entry for each part of either side as it is settled.
+
+    Targets are pointers into the flat body ("/prompt", "/loras/0/path"), or the word "model" for what is said by
+    the choice of the model."""
 
     def __init__(self, document: Mapping[str, Any], model: CatalogueModel) -> None:
         self.document = document
@@ -32,6 +35,10 @@ class Account:
     def has(self, path: str) -> bool:
         return path in self._leaves
 
+    def leaves_below(self, path: str) -> list[str]:
+        """The pointer itself or what lies below it, of those that are not settled yet."""
+        return [leaf for leaf in self.open_leaves() if leaf == path or leaf.startswith(f"{path}/")]
+
     def open_leaves(self) -> list[str]:
         """Pointers of the leaves that are not settled yet."""
         done = {loss.path for loss in self._losses}
@@ -41,38 +48,60 @@ class Account:
         """Which field each leaf was put into."""
         return {loss.path: loss.target_path[1:] for loss in self._losses if loss.target_path.startswith("/")}
 
+    def fact(self, name: str) -> Any:
+        """What the built-in catalogue knows of the model beside its fields ("x-fps"); None in a live catalogue."""
+        return self.model.request_schema.get(name)
+
+    def spec(self, field: str) -> Mapping[str, Any]:
+        return self.model.properties.get(field, {})
+
     def field(self, *names: str) -> str | None:
         """The first of the names that the request has and that is not settled yet."""
         return next((name for name in names if name in self._open_fields), None)
 
     def send(
-        self, path: str, field: str, value: Any, *, status: LossStatus | None = None, note: str = "", before: Any = None
+        self,
+        path: str,
+        field: str,
+        value: Any,
+        *,
+        status: LossStatus | None = None,
+        note: str = "",
+        before: Any = None,
+        about: str = "",
     ) -> None:
-        """Put a value into the request for a leaf. A value that the schema does not allow becomes an error."""
-        fault = misfit(self.model.properties.get(field, {}), value)
+        """Put a value into the request for a leaf. A value that the schema does not allow becomes an error at the
+        leaf, or at `about` when no single leaf decides."""
+        fault = misfit(self.spec(field), value)
         if fault:
-            self.trouble("value_not_allowed", path or f"/{field}", f"The field {field!r} {fault}.", "Change the value.")
+            self.trouble("value_not_allowed", path or about, f"The field {field!r} {fault}.", "Change the value.")
         self.body[field] = value
         self._open_fields.pop(field, None)
         own = self.value(path) if before is None else before
         kept: LossStatus = "carried" if own == value else "mapped"
         self._losses.append(Loss(path, status or kept, f"/{field}", own, value, note))
 
+    def put(self, field: str, value: Any) -> None:
+        """Put a list into the request whose parts are entered one by one."""
+        self.body[field] = value
+        self._open_fields.pop(field, None)
+
     def share(self, path: str, field: str, status: LossStatus = "carried", note: str = "") -> None:
         """Settle a leaf by a field that is sent already."""
         self._losses.append(Loss(path, status, f"/{field}", self.value(path), self.body.get(field), note))
 
     def settle(self, path: str, status: LossStatus, note: str, target: str = "", after: Any = None) -> None:
-        """Settle a leaf without a field."""
+        """Settle a leaf without a field of its own."""
         self._losses.append(Loss(path, status, target, self.value(path), after, note))
 
     def leave(self, field: str, note: str) -> None:
         """Settle a field that is not sent."""
-        default = self._open_fields.pop(field).get("default")
-        self._losses.append(Loss("", "defaulted", f"/{field}", None, default, note))
+        spec = self._open_fields.pop(field)
+        self._losses.append(Loss("", "defaulted", f"/{field}", None, spec.get("default", UNKNOWN), note))
 
     def trouble(self, code: str, path: str, message: str, hint: str, severity: Severity = "error") -> None:
-        self.problems.append(Problem(code, severity, path, message, hint, SOURCE))
+        source = self.fact("x-source")
+        self.problems.append(Problem(code, severity, path, message, hint, source if source else SOURCE))
 
     def closed(self) -> Compiled:
         """Enter what is left on both sides and hand the books over."""
@@ -85,14 +114,25 @@ class Account:
         return Compiled(self.model.model_id, self.body, self._losses, self.problems)
 
     def _default(self, field: str) -> None:
-        spec = self._open_fields.pop(field)
-        if field in self.model.required and "default" not in spec:
+        if field in self.model.required and "default" not in self.spec(field):
             text = f"The service requires {field!r} and the preset does not state it."
-            self.trouble("required_field_missing", f"/{field}", text, "Complete the preset or choose another model.")
-        default = spec.get("default")
-        self._losses.append(
-            Loss("", "defaulted", f"/{field}", None, default, "Not stated: the service's default holds.")
-        )
+            path = _STATED_BY.get(field, "")
+            self.trouble("required_field_missing", path, text, "Complete the preset or choose another model.")
+        self.leave(field, "Not stated: the service's default holds.")
+
+
+_STATED_BY = {
+    "prompt": "/prompt",
+    "duration": "/frames",
+    "resolution": "/width",
+    "size": "/width",
+    "image": "/inputs/image",
+    "image_uri": "/inputs/image",
+    "img_url": "/inputs/image",
+    "audio": "/inputs/audio",
+    "audio_uri": "/inputs/audio",
+    "audio_url": "/inputs/audio",
+}
 
 
 def misfit(spec: Mapping[str, Any], value: Any) -> str:

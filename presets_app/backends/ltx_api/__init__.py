@@ -1,0 +1,1 @@
+"""Lightricks' LTX API: requests for its video endpoints. There is no client yet."""
