@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -29,3 +30,40 @@ class Loss:
             "to": self.after,
             "note": self.note,
         }
+
+
+@dataclass(frozen=True)
+class Group:
+    """The fields of one fate. `more` is how many are not in `losses`; `open` whether they are worth a look at once."""
+
+    status: LossStatus
+    losses: list[Loss]
+    count: int
+    open: bool
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.losses)
+
+
+# What needs a look comes first.
+ORDER: tuple[LossStatus, ...] = ("approximated", "dropped", "defaulted", "mapped", "carried")
+_LISTED = 200  # of one fate on a page; a workflow at the limit has tens of thousands of fields
+_FEW = 12
+
+
+def grouped(losses: Iterable[Loss]) -> list[Group]:
+    """The losses by what happened, those first that change the video."""
+    held: dict[str, list[Loss]] = {status: [] for status in ORDER}
+    for loss in losses:
+        held[loss.status].append(loss)
+    return [
+        Group(
+            status,
+            found[:_LISTED],
+            len(found),
+            status == "approximated" or (status != "carried" and len(found) <= _FEW),
+        )
+        for status in ORDER
+        if (found := held[status])
+    ]

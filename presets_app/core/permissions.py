@@ -37,6 +37,7 @@ POLICY: dict[str, frozenset[str]] = {
     "release.roll_back": _DECIDERS,
     "snapshot.take": _MAKERS,
     "target.change": _OWNERS,
+    "problem.mute": _DECIDERS,
     "policy.change": _OWNERS,
     "member.change": _OWNERS,
 }

@@ -26,6 +26,7 @@ DEFAULT: dict[str, Any] = {
     "streak": 1,
     "restore_proof_items": 10,
     "dry_run": [],
+    "muted": {},  # core.muting; it hides advice and never decides, so approvals do not bind to it
 }
 
 
@@ -74,5 +75,5 @@ def merged(document: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def version(document: dict[str, Any] | None) -> str:
-    """What an approval binds to: the digest of the effective policy."""
-    return digest(merged(document))
+    """What an approval binds to: the digest of the effective policy, without what is only turned off on pages."""
+    return digest({name: value for name, value in merged(document).items() if name != "muted"})

@@ -68,9 +68,9 @@ def test_words_of_a_prompt_are_told_one_by_one():
     (change,) = diff.changes(wan22(prompt="a cheerful puppet at dusk"), wan22(prompt="a sad puppet at late dusk"))
     assert change.words == (
         ("same", "a "),
-        ("removed", "cheerful "),
-        ("added", "sad "),
-        ("same", "puppet at "),
+        ("removed", "cheerful"),
+        ("added", "sad"),
+        ("same", " puppet at "),
         ("added", "late "),
         ("same", "dusk"),
     )
@@ -158,3 +158,23 @@ def test_changes_are_empty_exactly_when_the_digests_agree(old: dict[str, Any], n
     assert (old, new) == before
     assert (not found) == (canonical.digest(old) == canonical.digest(new))
     assert all(diff.sentence(change) for change in found)
+
+
+def test_a_comma_that_came_leaves_the_word_before_it_as_it_is() -> None:
+    words = diff.word_changes("blurry, low quality, still frame", "blurry, still frame, text")
+    assert words == (
+        ("same", "blurry"),
+        ("removed", ", low quality"),
+        ("same", ", still frame"),
+        ("added", ", text"),
+    )
+
+
+def test_words_changed_side_by_side_are_one_change() -> None:
+    words = diff.word_changes("an old man walks", "a young woman walks")
+    assert words == (("removed", "an old man"), ("added", "a young woman"), ("same", " walks"))
+
+
+def test_a_prompt_without_spaces_is_told_sign_by_sign() -> None:
+    words = diff.word_changes("一只猫在雨中", "一只狗在雨中")
+    assert words == (("same", "一只"), ("removed", "猫"), ("added", "狗"), ("same", "在雨中"))

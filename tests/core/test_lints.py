@@ -29,8 +29,9 @@ def test_a_preset_by_the_book_has_nothing_to_remark():
     assert lints.check(wan22()) == []
 
 
-def test_the_reference_preset_has_only_the_size_that_comfyui_floors():
-    (problem,) = lints.review(ltx2())
+def test_the_reference_preset_is_warned_only_of_the_size_that_comfyui_floors():
+    warned = [problem for problem in lints.review(ltx2(hardware={})) if problem.severity != "note"]
+    (problem,) = warned
     assert (problem.code, problem.severity, problem.path) == ("size_rule", "warning", "/height")
     assert "diffusers refuses" in problem.message
     assert "352 or 384" in problem.hint
@@ -94,6 +95,12 @@ def test_16_over_1_is_16():
 def test_an_output_rate_of_its_own_changes_the_motion():
     assert found(wan22(output={"fps": 24}), "fps_of_output").path == "/output/fps"
     assert "fps_of_output" not in codes(lints.check(wan22(output={"fps": "16/1"})))
+
+
+def test_a_model_that_is_told_another_rate_is_a_warning() -> None:
+    told = [{"role": "base", "guidance_options": {"frame_rate": 25}}]
+    assert found(ltx2(fps=24, stages=told), "fps_told").path == "/fps"
+    assert "fps_told" not in codes(lints.check(ltx2(fps=25, stages=told)))
 
 
 @pytest.mark.parametrize(

@@ -8,25 +8,32 @@ from typing import Literal
 
 from presets_app.core.diff.change import Words
 
-_WORD = re.compile(r"\S+\s*|\s+")
-_WORD_LIMIT = 4_000  # a prompt may have 10,000 characters; matching takes quadratic time beyond that
+# Signs of scripts that are written without spaces count as words of their own, and so does punctuation: a comma that
+# came does not change the word before it.
+_SIGN = r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]"
+_TOKEN = re.compile(rf"{_SIGN}|(?:(?!{_SIGN})\w)+|\s+|[^\w\s]")
+_TOKEN_LIMIT = 8_000  # a prompt may have 10,000 characters; matching takes quadratic time beyond that
 Op = Literal["same", "removed", "added"]
 
 
 def word_changes(before: str, after: str) -> Words:
-    """Runs of equal, removed and added words, in reading order. Texts of more than 4,000 words are replaced whole."""
-    old, new = _WORD.findall(before), _WORD.findall(after)
-    if max(len(old), len(new)) > _WORD_LIMIT:
-        return _run("removed", [before]) + _run("added", [after])
+    """Runs of equal, removed and added words, in reading order. Very long texts are replaced whole."""
+    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
+    if max(len(old), len(new)) > _TOKEN_LIMIT:
+        return _run("removed", before) + _run("added", after)
     found: Words = ()
-    for tag, start, end, new_start, new_end in SequenceMatcher(None, old, new).get_opcodes():
-        if tag == "equal":
-            found += _run("same", old[start:end])
+    gone = came = ""
+    opcodes = SequenceMatcher(None, old, new).get_opcodes()
+    for place, (tag, start, end, new_start, new_end) in enumerate(opcodes):
+        was, became = "".join(old[start:end]), "".join(new[new_start:new_end])
+        # A space between two changes belongs to them: "old man" to "new woman" is one change of two words.
+        if tag == "equal" and (was.strip() or place in (0, len(opcodes) - 1)):
+            found += _run("removed", gone) + _run("added", came) + _run("same", was)
+            gone = came = ""
         else:
-            found += _run("removed", old[start:end]) + _run("added", new[new_start:new_end])
-    return found
+            gone, came = gone + was, came + became
+    return found + _run("removed", gone) + _run("added", came)
 
 
-def _run(op: Op, words: list[str]) -> Words:
-    text = "".join(words)
+def _run(op: Op, text: str) -> Words:
     return ((op, text),) if text else ()

@@ -1,14 +1,23 @@
-"""Bytes to a document: sniff, bound, parse, normalize."""
+"""Bytes to a document, or to the value that another program's file holds: sniff, bound, parse, normalize."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any, Literal
 
 from presets_app.core.canonical import normalized
 from presets_app.core.documents.json_text import read_json
-from presets_app.core.documents.limits import PRESET_LIMITS, Limits, Unreadable, too_large, too_large_for_yaml
+from presets_app.core.documents.limits import (
+    PRESET_LIMITS,
+    WORKFLOW_LIMITS,
+    Limits,
+    Unreadable,
+    too_large,
+    too_large_for_yaml,
+)
 from presets_app.core.documents.sniffing import text_of
 from presets_app.core.documents.yaml_text import read_yaml
 from presets_app.core.pointers import joined
@@ -16,7 +25,10 @@ from presets_app.core.problems import Problem
 from presets_app.core.secrets import unspeakable
 
 Media = Literal["json", "yaml", "auto"]
-_ALLOWED_CONTROLS = "\t\n\r"
+# C0 but tab and line breaks, DEL, C1, halves of surrogate pairs
+_ODD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+# What ComfyUI once wrote into the graph it embeds: the answer of a node that asks to be run each time.
+_ALWAYS_CHANGED = re.compile(r'"is_changed":\s{0,4}\[\s{0,4}NaN\s{0,4}\]')
 
 
 @dataclass(frozen=True)
@@ -45,6 +57,26 @@ def parse(data: bytes, *, media: Media = "auto", limits: Limits = PRESET_LIMITS)
         return Parsed(normalized(value))
     except Unreadable as fault:
         return Parsed(None, [fault.problem])
+
+
+@dataclass(frozen=True)
+class Held:
+    """`value` is what a file holds, None when it could not be read, and then `problems` says why."""
+
+    value: Any
+    problems: list[Problem] = field(default_factory=list)
+
+
+def parse_foreign(data: bytes, *, limits: Limits = WORKFLOW_LIMITS) -> Held:
+    """Read the JSON of another program: any value, as it is. Control characters, which a document may not hold, are
+    taken out of its texts with a warning. Never raises on any bytes."""
+    try:
+        if len(data) > limits.size:
+            raise too_large(len(data), limits)
+        text = _ALWAYS_CHANGED.sub('"is_changed": [null]', text_of(data))
+        return _without_odd_characters(read_json(text, limits))
+    except Unreadable as fault:
+        return Held(None, [fault.problem])
 
 
 def _value(data: bytes, media: Media, limits: Limits) -> Any:
@@ -80,13 +112,41 @@ def _refuse_odd_text(value: Any) -> None:
 
 
 def _refuse_odd_characters(path: tuple[str | int, ...], text: str) -> None:
-    if text.isprintable():
-        return
-    for character in text:
-        point = ord(character)
-        control = point < 0x20 or 0x7F <= point < 0xA0  # C0, DEL, C1
-        if (control and character not in _ALLOWED_CONTROLS) or 0xD800 <= point <= 0xDFFF:
-            kind = "half of a surrogate pair" if point >= 0xD800 else "a control character"
-            where = joined(takewhile(lambda part: not unspeakable(part), path))
-            words = f"The text at {where or 'the top'} holds U+{point:04X}, {kind}."
-            raise Unreadable("character_invalid", words, "Remove that character.", where)
+    found = None if text.isprintable() else _ODD.search(text)
+    if found:
+        kind = "half of a surrogate pair" if found[0] >= "\ud800" else "a control character"
+        where = joined(takewhile(lambda part: not unspeakable(part), path))
+        words = f"The text at {where or 'the top'} holds U+{ord(found[0]):04X}, {kind}."
+        raise Unreadable("character_invalid", words, "Remove that character.", where)
+
+
+def _without_odd_characters(value: Any) -> Held:
+    removed: list[int] = []
+
+    def cleaned(text: str) -> str:
+        plain, count = _ODD.subn("", text)
+        removed.append(count)
+        return plain
+
+    result = _mended(value, cleaned)
+    if not sum(removed):
+        return Held(result)
+    words = f"{sum(removed):,} control characters were taken out of the file's texts; they have no effect on a video."
+    return Held(result, [Problem("character_removed", "note", "", words)])
+
+
+def _mended(value: Any, cleaned: Callable[[str], str]) -> Any:
+    """The same value with each text that cannot be printed through `cleaned`; containers are changed in place."""
+    if isinstance(value, str):
+        return value if value.isprintable() else cleaned(value)
+    pending: list[Any] = [value] if isinstance(value, (dict, list)) else []
+    while pending:
+        inner = pending.pop()
+        for key, below in list(inner.items() if isinstance(inner, dict) else enumerate(inner)):
+            if isinstance(below, str) and not below.isprintable():
+                inner[key] = cleaned(below)
+            elif isinstance(below, (dict, list)):
+                pending.append(below)
+            if isinstance(key, str) and not key.isprintable() and _ODD.search(key):
+                inner[cleaned(key)] = inner.pop(key)
+    return value

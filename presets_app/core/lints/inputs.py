@@ -51,6 +51,12 @@ def audio_for_family(document: dict[str, Any]) -> Iterator[Problem]:
         )
 
 
+def file_name(path: str) -> str:
+    """The last part of a path of any system, "" where that is no name."""
+    last = re.split(r"[\\/]", path.removeprefix("file:"))[-1]
+    return "" if last in ("", ".", "..", "~") or _ABSOLUTE.match(last) else last
+
+
 def _file_names(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for key, files in section(document, "models").items():
         if isinstance(files, list) and not unspeakable(key):

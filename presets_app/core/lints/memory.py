@@ -17,7 +17,8 @@ def wan_vae_dtype(document: dict[str, Any]) -> Iterator[Problem]:
             "wan_vae_dtype",
             "warning",
             "/runtime/vae_dtype",
-            "WAN's VAE is meant to run in float32: in a shorter format it can give grey or static pictures.",
+            "WAN's VAE is meant to run in float32: in a shorter format it can give grey or static pictures, which is a"
+            " fault of decoding and not of the prompt.",
             "Set runtime.vae_dtype to float32; it costs less than 3 GiB.",
             "diffusers documentation: AutoencoderKLWan is loaded in float32",
         )
@@ -36,6 +37,20 @@ def wan_vae_unstated(document: dict[str, Any]) -> Iterator[Problem]:
         )
 
 
+def wan_vae_silent(document: dict[str, Any]) -> Iterator[Problem]:
+    runtime = section(document, "runtime")
+    if is_open_wan(document) and "dtype" not in runtime and "vae_dtype" not in runtime:
+        yield Problem(
+            "wan_vae_unstated",
+            "note",
+            "/runtime/vae_dtype",
+            "The VAE's number format is not stated, so each renderer takes its own; WAN's VAE is meant to run in"
+            " float32. Grey or static pictures are a sign of another one.",
+            "Set runtime.vae_dtype to float32.",
+            "diffusers documentation: AutoencoderKLWan is loaded in float32",
+        )
+
+
 def noise_device(document: dict[str, Any]) -> Iterator[Problem]:
     device = section(document, "runtime").get("noise_device")
     if device in ("cuda", "mps"):
@@ -49,4 +64,4 @@ def noise_device(document: dict[str, Any]) -> Iterator[Problem]:
         )
 
 
-CHECKS = (wan_vae_dtype, wan_vae_unstated, noise_device)
+CHECKS = (wan_vae_dtype, wan_vae_unstated, wan_vae_silent, noise_device)

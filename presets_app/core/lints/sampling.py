@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from presets_app.core.families import is_ltx, is_open_wan, rules_of
+from presets_app.core.families import is_ltx, is_open_wan
 from presets_app.core.labels import label_of
 from presets_app.core.lints.values import number, stages_of, whole
 from presets_app.core.problems import Problem
@@ -14,6 +14,8 @@ from presets_app.core.problems import Problem
 _SHIFT_SOURCE = "diffusers documentation of Wan flow_shift (3.0 for 480p, 5.0 for 720p)"
 _720P = 1280 * 704  # pixels from which a WAN render counts as 720p; 1280x704 is what TI2V-5B makes of it
 _480P = 854 * 480
+_SHIFT_720P, _SHIFT_480P = 5.0, 3.0
+_DISTILLED = ("distill", "lightx2v", "lightning")  # as the files of LTX and WAN are named
 _MODEL_ROLES = {"high_noise", "low_noise"}
 
 
@@ -120,14 +122,20 @@ def wan_experts(document: dict[str, Any]) -> Iterator[Problem]:
         )
 
 
+def usual_shift(document: dict[str, Any]) -> float | None:
+    """For WAN at about 480p and 720p; None between them and for other families."""
+    width, height = whole(document.get("width")), whole(document.get("height"))
+    if not is_open_wan(document) or width is None or height is None or _480P < width * height < _720P:
+        return None
+    return _SHIFT_720P if width * height >= _720P else _SHIFT_480P
+
+
 def flow_shift(document: dict[str, Any]) -> Iterator[Problem]:
     """About 5.0 at 720p and 3.0 at 480p. Advice: both official and ComfyUI templates use others on purpose."""
-    width, height = whole(document.get("width")), whole(document.get("height"))
-    if not is_open_wan(document) or width is None or height is None:
+    usual = usual_shift(document)
+    if usual is None:
         return
-    size, usual = ("720p", 5.0) if width * height >= _720P else ("480p", 3.0)
-    if _480P < width * height < _720P:
-        return
+    size = "720p" if usual == _SHIFT_720P else "480p"
     for index, stage in stages_of(document):
         shift = number(stage.get("shift"))
         if shift is not None and abs(shift - usual) > 1.0:
@@ -158,11 +166,10 @@ def shift_stated(document: dict[str, Any]) -> Iterator[Problem]:
 
 
 def distilled_guidance(document: dict[str, Any]) -> Iterator[Problem]:
-    """A distilled LTX model has guidance trained in; more than 1 doubles the time and burns the picture."""
-    rules = rules_of(document)
-    if rules is None or not is_ltx(document):
+    """A distilled model has guidance trained in; more than 1 doubles the time and burns the picture."""
+    if not is_ltx(document) and not is_open_wan(document):
         return
-    whole_model = "distilled" in str(document.get("variant", "")).lower()
+    whole_model = _sounds_distilled(document.get("variant"))
     for index, stage in stages_of(document):
         guidance = number(stage.get("guidance"))
         if guidance is not None and guidance > 1.0 and (whole_model or _is_distilled(stage)):
@@ -172,22 +179,22 @@ def distilled_guidance(document: dict[str, Any]) -> Iterator[Problem]:
                 f"/stages/{index}/guidance",
                 f"{_stage(index)} renders a distilled model with guidance {guidance:g}; it was trained for 1.",
                 "Set guidance to 1.",
-                "Lightricks' distilled settings: fixed sigmas, guidance off",
+                "Settings of the distilled weights by Lightricks and lightx2v: guidance off",
             )
 
 
+def _sounds_distilled(name: Any) -> bool:
+    return isinstance(name, str) and any(word in name.lower() for word in _DISTILLED)
+
+
 def _is_distilled(stage: dict[str, Any]) -> bool:
-    model = stage.get("model")
-    if isinstance(model, str) and "distilled" in model.lower():
-        return True
     loras = stage.get("loras")
-    return any(_applies_distilled(lora) for lora in loras) if isinstance(loras, list) else False
+    applied = loras if isinstance(loras, list) else []
+    return _sounds_distilled(stage.get("model")) or any(_applies_distilled(lora) for lora in applied)
 
 
 def _applies_distilled(lora: Any) -> bool:
-    if not isinstance(lora, dict) or not isinstance(lora.get("file"), str):
-        return False
-    return "distilled" in lora["file"].lower() and lora.get("strength") != 0
+    return isinstance(lora, dict) and _sounds_distilled(lora.get("file")) and lora.get("strength") != 0
 
 
 def one_step_schedule(document: dict[str, Any]) -> Iterator[Problem]:

@@ -39,13 +39,15 @@ def size_rule(document: dict[str, Any]) -> Iterator[Problem]:
         if pixels is None or pixels < 1 or pixels % rules.size_step == 0:
             continue
         near = rules.nearest_sizes(pixels)
+        twice = _is_two_stage(document)
         yield Problem(
             "size_rule",
             "warning",
             f"/{side}",
             f"The {side} of {pixels:,} is not a multiple of {rules.size_step}, which {rules.title} needs:"
-            f" {rules.size_note}, and the local runner refuses it.",
-            f"Use {_either(near)}{_two_stage_note(document, near)}.",
+            f" {rules.size_note}, and the local runner refuses it."
+            + (f" The finished video is twice that, and so a multiple of {2 * rules.size_step}." if twice else ""),
+            f"Use {_either(near)}{_two_stage_note(near) if twice else ''}.",
             rules.source,
         )
 
@@ -84,9 +86,29 @@ def output_fps(document: dict[str, Any]) -> Iterator[Problem]:
         )
 
 
-def _two_stage_note(document: dict[str, Any], near: tuple[int, ...]) -> str:
-    if not any(stage.get("scale") == 2 for _, stage in stages_of(document)):
-        return ""
+def told_fps(document: dict[str, Any]) -> Iterator[Problem]:
+    """LTX models are told a rate, and what they are told decides how fast things move."""
+    made = fraction(document.get("fps"))
+    for index, stage in stages_of(document):
+        options = stage.get("guidance_options")
+        told = fraction(options.get("frame_rate")) if isinstance(options, dict) else None
+        if told is not None and made is not None and told != made:
+            yield Problem(
+                "fps_told",
+                "warning",
+                "/fps",
+                f"Stage {index + 1} tells the model {_spelled(told)} frames a second and the video has"
+                f" {_spelled(made)}: it plays {'slow' if made < told else 'fast'}.",
+                "Leave the stage's frame_rate out, unless the slow or fast motion is meant.",
+                "Export rate and generation rate must be equal, or the result is slow motion",
+            )
+
+
+def _is_two_stage(document: dict[str, Any]) -> bool:
+    return any(stage.get("scale") == 2 for _, stage in stages_of(document))
+
+
+def _two_stage_note(near: tuple[int, ...]) -> str:
     return f" (the first stage; the finished video then has {_either(tuple(2 * size for size in near))})"
 
 
@@ -98,4 +120,4 @@ def _spelled(rate: Fraction) -> str:
     return str(rate.numerator) if rate.denominator == 1 else f"{float(rate):.5g}"
 
 
-CHECKS = (frames_rule, size_rule, fps_rule, output_fps)
+CHECKS = (frames_rule, size_rule, fps_rule, output_fps, told_fps)

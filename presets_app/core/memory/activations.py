@@ -19,6 +19,7 @@ from presets_app.core.memory.sizes import stages_of
 GIB = 1024**3
 CONTEXT = GIB // 2  # CUDA context and kernels; between 0.3 and 0.6 GiB on common cards, own choice
 HEADROOM = 1.08  # of activations: allocator fragments and convolution workspace; own choice until measured on a card
+_LARGEST = 1_000_000  # pixels or frames; the schema allows less, and more is no size of anything
 _TILE = 256 * 256  # pixels of one WAN tile in diffusers' defaults
 
 
@@ -49,7 +50,7 @@ def text_bytes(document: Mapping[str, Any]) -> int:
 def tokens(document: Mapping[str, Any]) -> int | None:
     """Video tokens of the largest stage; None when the document does not say its size and length."""
     family, sides = str(document.get("family")), [document.get(key) for key in ("width", "height", "frames")]
-    if not all(isinstance(side, int) and not isinstance(side, bool) and side > 0 for side in sides):
+    if not all(isinstance(side, int) and not isinstance(side, bool) and 0 < side <= _LARGEST for side in sides):
         return None
     width, height, frames = (int(side or 0) for side in sides)
     scale = finished_scale(document)

@@ -19,8 +19,10 @@ from referencing import Registry
 
 from presets_app.core.documents import name_problems
 from presets_app.core.problems import Problem
-from presets_app.core.schema.sentences import Fault, problems_of
+from presets_app.core.schema.sentences import Fault, near_name, problems_of
 from presets_app.core.secrets import paths, unspeakable
+
+__all__ = ["INPUTS_SCHEMA", "PRESET_SCHEMA", "PROBLEM_LIMIT", "check_shape", "load_schema", "near_name", "validate"]
 
 PRESET_SCHEMA = "preset-v1"
 INPUTS_SCHEMA = "inputs-v1"

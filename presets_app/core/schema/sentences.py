@@ -94,10 +94,15 @@ def _unknown_fields(fault: Fault, known: Collection[str]) -> Iterator[Problem]:
         )
 
 
-def _did_you_mean(key: str, declared: frozenset[str]) -> str:
+def near_name(key: str) -> str:
+    """What the format would call a field by this name, whether it has one or not."""
     plain = key.lower().replace("-", "_").replace(" ", "_")
     near = {"cfg": "guidance", "num_frames": "frames", "length": "frames", "num_inference_steps": "steps"}
-    guess = near.get(plain, plain)
+    return near.get(plain, plain)
+
+
+def _did_you_mean(key: str, declared: frozenset[str]) -> str:
+    guess = near_name(key)
     if guess in declared:
         return f"Use `{guess}`."
     return "Remove it, or put it where the format has a place for it."
