@@ -1,4 +1,4 @@
-# Matchframe. `make up` starts everything; `make test` runs every test that needs no browser and no PostgreSQL.
+# Matchframe. `make up` starts everything; `make test` runs every test that needs no browser and takes no minutes of its own.
 PYTHON ?= python3.11
 PORT ?= 8000
 BIN := .venv/bin
@@ -6,7 +6,7 @@ RUN := $(BIN)/python manage.py
 PINS := requirements/web.txt requirements/runner.txt requirements/dev.txt
 STAMP := .venv/.installed
 
-.PHONY: install up demo test lint types e2e bench clean e2e-tools
+.PHONY: install up demo test journeys lint types e2e bench corpus clean e2e-tools
 
 install: $(STAMP)
 
@@ -21,7 +21,11 @@ demo: install
 	@exec $(RUN) demo
 
 test: install
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not e2e" --ignore tests/e2e -n 2 --dist loadgroup --no-loadscope-reorder
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not e2e and not journey" --ignore tests/e2e -n 2 --dist loadgroup \
+	    --no-loadscope-reorder
+
+journeys: install
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m journey --ignore tests/e2e -n 2 --dist loadgroup
 
 lint: install
 	$(BIN)/ruff check .
@@ -38,6 +42,10 @@ e2e: e2e-tools
 
 bench: install
 	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks
+
+# Imports published workflow files that lie beside the project and counts the values found; exit 2 where there are none.
+corpus: install
+	@$(BIN)/python -m tests.corpus
 
 clean:
 	rm -rf .venv data .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache tests/e2e/output

@@ -67,7 +67,11 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "presets_app.web.context.page",
             ],
-            "builtins": ["template_partials.templatetags.partials", "presets_app.templatetags.matchframe"],
+            "builtins": [
+                "template_partials.templatetags.partials",
+                "presets_app.templatetags.matchframe",
+                "presets_app.templatetags.editing",
+            ],
         },
     }
 ]
@@ -109,7 +113,7 @@ RQ = {"COMMIT_MODE": "on_db_commit"}
 ARTIFACTS_DIR = env_path("MATCHFRAME_ARTIFACTS", DATA_DIR / "artifacts")
 STORES_DIR = env_path("MATCHFRAME_STORES", DATA_DIR / "stores")
 WEIGHTS_DIR = env_path("MATCHFRAME_WEIGHTS", DATA_DIR / "weights")
-UPLOAD_LIMIT = env_int("MATCHFRAME_UPLOAD_LIMIT", 16 * 1024 * 1024)
+UPLOAD_LIMIT = env_int("MATCHFRAME_UPLOAD_LIMIT", 64 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 FREE_DISK_FLOOR = env_int("MATCHFRAME_FREE_DISK_FLOOR", 200 * 1024 * 1024)
 

@@ -60,29 +60,29 @@ def sniff(head: bytes) -> str:
 @contextmanager
 def open_media(path: Path, limits: Limits) -> Iterator[Media]:
     """Open one file within limits. Raises Unreadable."""
-    with _open_regular(path) as handle:
+    with open_regular(path) as handle:
         demuxer = sniff(handle.read(64))
         handle.seek(0)
         try:
             container = av.open(handle, format=demuxer, options={"max_pixels": str(limits.pixels), "threads": "1"})
         except (av.FFmpegError, OSError, ValueError, MemoryError) as fault:
-            raise Unreadable("broken", f"the container cannot be read ({_name(fault)})") from fault
+            raise Unreadable("broken", f"the container cannot be read ({reason(fault)})") from fault
         with container:
             yield _media(container, limits, os.fstat(handle.fileno()).st_size)
 
 
-def _open_regular(path: Path) -> BinaryIO:
+def open_regular(path: Path) -> BinaryIO:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError) as fault:
-        raise Unreadable("missing", f"the file cannot be opened ({_name(fault)})") from fault
+        raise Unreadable("missing", f"the file cannot be opened ({reason(fault)})") from fault
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise Unreadable("not_a_file", "this is not a regular file")
     return os.fdopen(descriptor, "rb")
 
 
-def _name(fault: Exception) -> str:
+def reason(fault: Exception) -> str:
     return str(getattr(fault, "strerror", "") or type(fault).__name__)
 
 

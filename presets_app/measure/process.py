@@ -21,7 +21,7 @@ from presets_app.measure.limits import Limits
 
 ROOT = Path(__file__).resolve().parents[2]
 Measurement = dict[str, Any]
-MAX_ANSWER = 16 << 20
+MAX_ANSWER = 64 << 20  # a video's tags may hold 5 MiB of text, which JSON spells longer
 
 
 @dataclass(frozen=True)
@@ -85,14 +85,16 @@ class _Child:
         deadline = time.monotonic() + timeout
         with selectors.DefaultSelector() as selector:
             selector.register(self._answers, selectors.EVENT_READ)
-            while b"\n" not in self._unread:
+            parts, size = [self._unread], len(self._unread)
+            while b"\n" not in parts[-1]:
                 if not selector.select(max(0.0, deadline - time.monotonic())):
                     raise ChildEnded(f"no answer within {timeout:g} s")
                 part = os.read(self._answers.fileno(), 1 << 16)
-                if not part or len(self._unread) > MAX_ANSWER:
+                if not part or size > MAX_ANSWER:
                     raise ChildEnded(self._ending())
-                self._unread += part
-        line, _, self._unread = self._unread.partition(b"\n")
+                parts.append(part)
+                size += len(part)
+        line, _, self._unread = b"".join(parts).partition(b"\n")
         return line
 
     def _ending(self) -> str:
@@ -208,3 +210,15 @@ def probe(path: Path, *, timeout: float = 60.0, limits: Limits | None = None) ->
         except ChildEnded as ending:
             problem = {"code": "measure_failed", "kind": "ended", "message": str(ending)}
             return {"facts": None, "tags": {}, "problems": [problem], "cost": {"cpu_s": None, "peak_mb": None}}
+
+
+def tags(path: Path, *, timeout: float = 6.0, limits: Limits | None = None) -> dict[str, Any]:
+    """{"tags": {name: text}, "problems": [...], "cost"} of one MP4, WebM or Matroska file; `tags` is empty when it
+    cannot be read."""
+    bounds = limits or Limits(memory=768 << 20, cpu_s=4)
+    with _child_of(bounds) as ask:
+        try:
+            return ask({"tags": str(path.absolute())}, timeout)
+        except ChildEnded as ending:
+            problem = {"code": "measure_failed", "kind": "ended", "message": str(ending)}
+            return {"tags": {}, "problems": [problem], "cost": {"cpu_s": None, "peak_mb": None}}

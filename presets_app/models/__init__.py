@@ -6,7 +6,7 @@ from presets_app.models.inputs import InputDraft, InputSet
 from presets_app.models.manifests import Manifest
 from presets_app.models.parity import Check, Decision, Pair
 from presets_app.models.preset_migrations import Approval, Migration
-from presets_app.models.presets import Preset, Revision
+from presets_app.models.presets import Preset, PresetDraft, Revision
 from presets_app.models.projects import Membership, Project, Taste
 from presets_app.models.releases import Live, Release, RestoreProof
 from presets_app.models.runs import Attempt, Item, Run
@@ -29,6 +29,7 @@ __all__ = [
     "Migration",
     "Pair",
     "Preset",
+    "PresetDraft",
     "Project",
     "Release",
     "RestoreProof",

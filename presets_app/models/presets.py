@@ -1,4 +1,4 @@
-"""The index of `presets/`: a row a preset, a row a saved revision."""
+"""The index of `presets/`: a row a preset, a row a saved revision; and what people are still writing."""
 
 from __future__ import annotations
 
@@ -49,3 +49,23 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.preset} {self.commit[:8]}"
+
+
+class PresetDraft(models.Model):
+    """What one person has changed in one preset and not saved: in no revision and not in Git. Named by project and
+    slug, so that rebuilding the index leaves it alone. `text` is the document as JSON, or the raw text as it was typed
+    where `raw`; it never holds a secret. `base` is the digest of the revision it was begun from."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="preset_drafts")
+    slug = models.SlugField(max_length=80)
+    by = models.CharField(max_length=150)
+    text = models.TextField()
+    raw = models.BooleanField(default=False)
+    base = models.CharField(max_length=64)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "slug", "by"], name="one_draft_a_person")]
+
+    def __str__(self) -> str:
+        return f"{self.slug} by {self.by}"

@@ -38,9 +38,10 @@ class TargetSecret(models.Model):
     """The value behind one environment name, as a Fernet token; the key lies outside the database."""
 
     target = models.ForeignKey(Target, models.CASCADE, related_name="secrets")
-    name = models.CharField(max_length=80)
+    name = models.CharField(max_length=128)
     token = models.BinaryField()
     set_at = models.DateTimeField(auto_now=True)
+    set_by = models.CharField(max_length=150, blank=True, default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["target", "name"], name="one_value_a_name")]

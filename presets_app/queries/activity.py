@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from presets_app.models import AuditEvent, Membership, Project
+from presets_app.queries import muting
 from presets_app.queries.activity_names import Names, names_of
 from presets_app.queries.activity_words import KINDS, sentence, state
 from presets_app.queries.paging import by_id
@@ -41,6 +42,7 @@ def listed(project: Project, asked: dict[str, str]) -> dict[str, Any]:
         "kinds": KINDS,
         "person": known.get("person", ""),
         "kind": known.get("kind", ""),
+        "muted": muting.listed(project),
     }
 
 

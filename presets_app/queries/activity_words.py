@@ -10,6 +10,8 @@ from presets_app.queries.activity_names import Names
 WORDS: dict[str, tuple[str, str]] = {
     "project.create": ("Made the project", ""),
     "policy.change": ("Changed the policy", ""),
+    "problem.mute": ("Turned off a warning", ""),
+    "problem.unmute": ("Turned on a warning", ""),
     "member.change": ("Gave", ""),
     "preset.save": ("Saved", "draft"),
     "inputs.draft": ("Began the input set", "draft"),
@@ -39,6 +41,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "target.add": ("Added the target", ""),
     "target.change": ("Changed the settings of the target", ""),
     "target.set_value": ("Set a value of the target", ""),
+    "target.remove_value": ("Removed a value of the target", ""),
     "comment.write": ("Wrote about", "person"),
 }
 KINDS = [
@@ -81,7 +84,7 @@ def _tail(event: AuditEvent) -> str:
         return f": {event.subject_name}"
     if event.verb == "member.change":
         return f" the role {detail.get('role', '')}"
-    if event.verb == "target.set_value":
+    if event.verb in ("target.set_value", "target.remove_value"):
         return f": {detail.get('name', '')}"
     if event.verb == "check.judge":
         return f": {detail.get('verdict', '')}"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from presets_app.models import Check, Manifest, Preset, Project, Run, Snapshot, Target, TargetSecret
+from presets_app import wiring
+from presets_app.gitstore import paths
+from presets_app.models import Check, Manifest, Preset, Project, Run, Snapshot, Target
+from presets_app.queries import variables
 
 
 def sentences(project: Project, migration: dict[str, Any]) -> dict[str, str]:
@@ -18,7 +22,7 @@ def sentences(project: Project, migration: dict[str, Any]) -> dict[str, str]:
         "seeds": _pinned(preset, sides) and "The seeds of every stage stand in both manifests.",
         "paths": _paths(check),
         "codecs": _codecs(check),
-        "variables": _variables(project, sides),
+        "variables": _variables(preset, migration["revision"], sides),
         "sample": check.sentence if check and check.state == "judged" and check.verdict != "error" else "",
         "baseline": _baseline(preset, sides),
         "known_good": _known_good(preset),
@@ -48,14 +52,13 @@ def _codecs(check: Check | None) -> str:
     return "" if wrong or not measured else f"Containers agree on {len(measured)} of {len(measured)} pairs."
 
 
-def _variables(project: Project, sides: tuple[str, str]) -> str:
-    texts = []
-    for target in Target.objects.filter(project=project, slug__in=sides):
-        names = list(TargetSecret.objects.filter(target=target).values_list("name", flat=True))
-        if target.is_cloud and not names:
-            return ""
-        texts.append(f"{target.slug}: {', '.join(names) or 'none needed'}")
-    return "; ".join(texts) + "."
+def _variables(preset: Preset, revision: str, sides: tuple[str, str]) -> str:
+    """The document names no values: one that does is refused before it is committed."""
+    with wiring.store(preset.project.slug) as store:
+        data = store.read(revision, paths.preset(preset.slug))
+    if data is None:
+        return ""
+    return variables.sentence(Target.objects.filter(project=preset.project_id, slug__in=sides), json.loads(data))
 
 
 def _baseline(preset: Preset, sides: tuple[str, str]) -> str:

@@ -11,7 +11,16 @@ from presets_app import wiring
 from presets_app.core import checklist, diff
 from presets_app.gitstore import Store
 from presets_app.models import Approval, AuditEvent, Check, Live, Migration, Preset, Project, Revision, Target
-from presets_app.queries import activity, approvals, evidence, migration_evidence, migration_rows, people, presets
+from presets_app.queries import (
+    activity,
+    approvals,
+    evidence,
+    migration_evidence,
+    migration_rows,
+    people,
+    preset_history,
+    presets,
+)
 from presets_app.queries.paging import by_id
 from presets_app.queries.projects import migration as named
 
@@ -183,7 +192,7 @@ def changes(store: Store, migration: Migration) -> list[diff.Change] | None:
     known = set(Revision.objects.filter(preset=preset).values_list("commit", flat=True))
     if live.revision not in known or migration.revision not in known:
         return []
-    before, after = (presets.read(store, preset, commit) for commit in (live.revision, migration.revision))
+    before, after = (preset_history.read(store, preset, commit) for commit in (live.revision, migration.revision))
     return diff.changes(before, after)
 
 

@@ -14,7 +14,7 @@ from presets_app.core.losses import Loss
 from presets_app.core.problems import Problem
 from presets_app.gitstore import Store
 from presets_app.models import Manifest, Preset, Target
-from presets_app.queries import drift, people
+from presets_app.queries import drift, people, variables
 from presets_app.queries.sides import side
 
 Answer = dict[str, Any] | None
@@ -26,10 +26,12 @@ def rows(store: Store, preset: Preset, document: dict[str, Any]) -> list[dict[st
     answers = drift.answers(targets)
     held = {row.target: row for row in Manifest.objects.filter(preset=preset)}
     names = people.names({row.by for row in held.values()})
+    values = variables.held(targets)
     found = []
     for target in targets:
         answer = answers[target.slug][1]
         losses, problems = becomes(target, answer, document)
+        problems += variables.lacking(target, document, values[target.pk])
         shown = {"losses": losses, "problems": problems, "pinnable": True, "honest": target.stand_in}
         found.append(
             {**side(target), **shown, **_manifest(store, preset, target, answer, held.get(target.slug), names)}

@@ -7,7 +7,7 @@ from typing import Any
 from presets_app import wiring
 from presets_app.core.errors import MatchframeError
 from presets_app.models import Manifest, Project, Target
-from presets_app.queries import drift, people
+from presets_app.queries import drift, people, variables
 from presets_app.queries.sides import side
 
 KINDS = {
@@ -71,6 +71,8 @@ def detail(target: Target) -> dict[str, Any]:
         "drift_presets": [{"slug": row.preset.slug, "name": row.preset.name} for row, _ in moved],
         "pinned": _pinned(target, {row.pk for row, _ in moved}),
         "carries": [],
+        "variables": variables.kept(target),
+        "keeps": target.kind != "files",
     }
 
 

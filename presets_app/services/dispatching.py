@@ -27,6 +27,7 @@ from presets_app.core.generation import GenerationResult, SeedUsed, StoredFile
 from presets_app.core.problems import Failure
 from presets_app.models import Attempt, Item, Run
 from presets_app.services import finishing, targets
+from presets_app.services.speaking import speakable
 
 IN_FLIGHT = 3  # what a new WaveSpeed account may run at once; a target's setting `in_flight` says otherwise
 POLL_SECONDS = (0.2, 2.0)  # from quick to calm; the vendor's own clients poll every 1 to 2 s
@@ -172,6 +173,7 @@ class Dispatcher:
 
     def _to_look(self, attempt: Attempt, failure: Failure) -> None:
         """May have been charged: a person looks, nothing is sent again."""
+        failure = speakable(failure, self.run.project)
         with transaction.atomic():
             Attempt.objects.filter(pk=attempt.pk).update(state="look", failure=failure.as_json())
             moved = Item.objects.filter(pk=attempt.item_id, state="running").update(

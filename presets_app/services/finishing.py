@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -14,6 +16,7 @@ from presets_app.core.lifecycle import FINISHED_ITEM
 from presets_app.models import Attempt, Item, Run
 from presets_app.services import audit, parity_flow
 from presets_app.services.audit import MATCHFRAME
+from presets_app.services.speaking import speakable
 
 
 def finish_from_store(item_id: str, attempt: int, result: str) -> None:
@@ -23,11 +26,13 @@ def finish_from_store(item_id: str, attempt: int, result: str) -> None:
 
 def finish(result: GenerationResult, *, digest: str = "") -> None:
     """Keep a result with its item and count it on the run; a repeat, or a result of an older attempt, is ignored."""
-    digest = digest or put_json(wiring.artifacts(), result.as_json())
     with transaction.atomic():
-        item = Item.objects.select_for_update().select_related("run").filter(pk=result.item).first()
+        item = Item.objects.select_for_update().select_related("run__project").filter(pk=result.item).first()
         if item is None:
             raise NotFound(f"There is no item {result.item}.", code="item_not_found")
+        if result.failure is not None:
+            result = replace(result, failure=speakable(result.failure, item.run.project))
+        digest = digest or put_json(wiring.artifacts(), result.as_json())
         if item.state in FINISHED_ITEM or result.attempt != max(item.attempts, 1):
             return
         _fill(item, result, digest)

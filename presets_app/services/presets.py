@@ -7,11 +7,11 @@ from typing import Any
 
 from presets_app import wiring
 from presets_app.core import diff
-from presets_app.core.documents import document_digest, parse, slug_of
+from presets_app.core.documents import document_digest, slug_of
 from presets_app.core.errors import Conflict, Invalid, NotFound
 from presets_app.core.lints import review
 from presets_app.core.permissions import Actor
-from presets_app.core.problems import Problem, has_errors
+from presets_app.core.problems import has_errors
 from presets_app.gitstore import Store, paths
 from presets_app.models import Preset, Project, Revision, TargetSecret
 from presets_app.services.recording import Deed, read_json, record
@@ -21,23 +21,6 @@ def known_secrets(project: Project) -> list[str]:
     """The project's own stored values, so that one of them in a preset is recognised."""
     rows = TargetSecret.objects.filter(target__project=project)
     return [wiring.unseal(bytes(row.token)) for row in rows]
-
-
-def examine(project: Project, data: bytes) -> tuple[dict[str, Any] | None, list[Problem]]:
-    """What a file holds and what is wrong with it, without saving anything."""
-    parsed = parse(data)
-    if parsed.document is None:
-        return None, list(parsed.problems)
-    return parsed.document, [*parsed.problems, *review(parsed.document, known=known_secrets(project))]
-
-
-def import_file(project: Project, actor: Actor, data: bytes, *, message: str = "") -> Revision:
-    """Save a preset document given as JSON or YAML. Raises Invalid with every problem found."""
-    actor.must("preset.save")
-    document, problems = examine(project, data)
-    if document is None or has_errors(problems):
-        raise Invalid.of(problems)
-    return save(project, actor, document, message=message or f"Import {document['name']}")
 
 
 def save(

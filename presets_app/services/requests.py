@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,7 @@ from presets_app.backends.local.compiling import compile_request
 from presets_app.core.errors import Invalid, LocalOnly
 from presets_app.core.inputs import effective
 from presets_app.core.problems import Problem, has_errors
+from presets_app.core.secrets import find
 from presets_app.models import Item, Preset, Project, Run, Target
 from presets_app.services import manifests, targets
 
@@ -47,9 +49,15 @@ def refuse_what_must_stay(project: Project, target: Target, inputs: list[Input])
         raise LocalOnly(text, code="input_local_only", hint=hint)
 
 
-def compiled(run: Run, preset: Preset, document: dict[str, Any], item: Item, given: Input) -> str:
-    """The digest of the stored request for one item. Raises Invalid with the reasons when it cannot be sent."""
+def compiled(
+    run: Run, preset: Preset, document: dict[str, Any], item: Item, given: Input, known: Collection[str]
+) -> str:
+    """The digest of the stored request for one item. Raises Invalid with the reasons when it cannot be sent. `known`
+    are the project's stored values: one that was set after the preset was saved is found here."""
     wanted = effective(document, given.overrides)
+    leaks = find(wanted, known=known)
+    if leaks:
+        raise Invalid.of(leaks)
     item.seeds = ", ".join(str(stage.get("seed", "-")) for stage in wanted.get("stages", []))[:120]
     if run.target.is_cloud:
         return put_json(wiring.artifacts(), _cloud(run.target, wanted, item))

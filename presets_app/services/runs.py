@@ -16,7 +16,7 @@ from presets_app.core.lifecycle import UNFINISHED_ITEM, must_move
 from presets_app.core.permissions import Actor
 from presets_app.models import InputSet, Item, Live, Manifest, Preset, Run, Target
 from presets_app.services import audit, queue, requests
-from presets_app.services.presets import load
+from presets_app.services.presets import known_secrets, load
 from presets_app.services.requests import Input
 
 
@@ -91,6 +91,7 @@ def _create(work: Work, actor: Actor, revision: str) -> Run:
 
 def _create_items(run: Run, work: Work, document: dict[str, Any], first: int = 0) -> list[Item]:
     items = []
+    known = known_secrets(run.project)
     for position, given in enumerate(work.inputs, start=first):
         item = Item(
             id=new_id(),
@@ -101,7 +102,7 @@ def _create_items(run: Run, work: Work, document: dict[str, Any], first: int = 0
             preview=given.preview,
             local_only=given.local_only,
         )
-        item.request = requests.compiled(run, work.preset, document, item, given)
+        item.request = requests.compiled(run, work.preset, document, item, given, known)
         items.append(item)
     Item.objects.bulk_create(items)
     return items

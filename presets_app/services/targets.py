@@ -20,13 +20,15 @@ from presets_app.core.errors import Conflict, Invalid, LocalOnly, NotFound, Unav
 from presets_app.core.ids import new_id
 from presets_app.core.permissions import Actor
 from presets_app.core.problems import Failure
+from presets_app.core.variables import KEY_NAMES
 from presets_app.models import Preset, Project, Target, TargetSecret
 from presets_app.services import audit, queue
 from presets_app.services.presets import load
+from presets_app.services.speaking import speakable
 
-VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,79}")
+VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,127}")
+LONGEST_VALUE = 10_000  # characters; no key is longer
 KINDS = ("local", "wavespeed", "files")
-KEY_NAMES = {"wavespeed": "WAVESPEED_API_KEY"}
 
 
 def add(
@@ -80,13 +82,29 @@ def set_value(target: Target, actor: Actor, name: str, value: str) -> None:
     if not VARIABLE.fullmatch(name):
         hint = "A variable is capital letters, digits and underscores, for example WAVESPEED_API_KEY."
         raise Invalid("This is not the name of a variable.", code="variable_invalid", hint=hint)
-    if not value.strip():
+    value = value.strip()
+    if not value:
         raise Invalid("The value is empty.", code="value_empty")
+    if len(value) > LONGEST_VALUE or "\x00" in value:
+        raise Invalid(f"A value is plain text of at most {LONGEST_VALUE:,} characters.", code="value_too_long")
     with transaction.atomic():
-        TargetSecret.objects.update_or_create(target=target, name=name, defaults={"token": wiring.seal(value.strip())})
-        audit.note(
-            target.project, actor, "target.set_value", "target", target.slug, name=target.name, detail={"name": name}
-        )
+        kept = {"token": wiring.seal(value), "set_by": actor.username}
+        TargetSecret.objects.update_or_create(target=target, name=name, defaults=kept)
+        _note_value(target, actor, "target.set_value", name)
+
+
+def remove_value(target: Target, actor: Actor, name: str) -> None:
+    """Forget the value behind a name. Raises NotFound when there is none."""
+    actor.must("target.change")
+    with transaction.atomic():
+        gone, _ = TargetSecret.objects.filter(target=target, name=name[:128]).delete()
+        if not gone:
+            raise NotFound(f"{target.name} has no value of that name.", code="variable_not_found")
+        _note_value(target, actor, "target.remove_value", name)
+
+
+def _note_value(target: Target, actor: Actor, verb: str, name: str) -> None:
+    audit.note(target.project, actor, verb, "target", target.slug, name=target.name, detail={"name": name})
 
 
 def cloud_client(target: Target, *, local_only: bool = False) -> CloudClient:
@@ -152,7 +170,7 @@ def ask_cloud(target_id: int) -> None:
         models = [asdict(model) for model in client.catalogue()]
         health = client.check()
     except BackendFailed as error:
-        _keep(target, target.probe, error.failure)
+        _keep(target, target.probe, speakable(error.failure, target.project))
         return
     record = {"format": "matchframe/cloud-probe/1", "catalogue": models, "facts": dict(health.facts)}
     _keep(target, put_json(wiring.artifacts(), record), None)

@@ -110,12 +110,24 @@ def meter(value: Any, maximum: Any, label: str = "", word: str = "") -> dict[str
     return {"value": part, "maximum": whole, "known": known, "share": share, "label": label or "Progress", "word": word}
 
 
-@register.inclusion_tag("shared/problems.html")
-def problems(rows: Iterable[Any], quiet: bool = False) -> dict[str, Any]:
-    """A list of Problem values, errors first. `quiet` leaves out the sentence that says there are none."""
+@register.inclusion_tag("shared/problems.html", takes_context=True)
+def problems(
+    context: Context,
+    rows: Iterable[Any],
+    quiet: bool = False,
+    off: Sequence[Any] = (),
+    mute: str = "",
+    unmute: str = "",
+) -> dict[str, Any]:
+    """A list of Problem values, errors first. `quiet` leaves out the sentence that says there are none.
+
+    `off` are those turned off: {problem, code, preset, reason, person, when}. `mute` and `unmute` are the addresses of
+    the forms, "" for who may not."""
     order = {"error": 0, "warning": 1, "note": 2}
     listed = sorted(rows or (), key=lambda row: order.get(_of(row, "severity"), 3))
-    return {"problems": listed, "quiet": quiet}
+    refused = context.get("refused") or {}
+    kept = _of(refused, "values") or {} if _of(refused, "form") == "mute" else {}
+    return {"problems": listed, "quiet": quiet, "off": off or (), "mute": mute, "unmute": unmute, "kept": kept}
 
 
 @register.inclusion_tag("shared/changes.html")
@@ -170,7 +182,8 @@ def field(context: Context, form: str, name: str, label: str, kind: str = "text"
     ours = refused if _of(refused, "form") == form else {}
     errors, values = _of(ours, "errors") or {}, _of(ours, "values") or {}
     given["data-key"] = given.pop("key", "")
-    named = ("data-key", "autocomplete", "accept", "min", "max", "step", "placeholder", "inputmode", "maxlength")
+    bounds = ("min", "max", "step", "maxlength")
+    named = ("data-key", "autocomplete", "accept", "multiple", "placeholder", "inputmode", *bounds)
     return {
         "id": f"{form}-{name}",
         "name": name,

@@ -8,14 +8,17 @@ from django.urls import path
 
 from presets_app.core.errors import MatchframeError
 from presets_app.core.permissions import Actor
+from presets_app.core.secrets import is_variable_name
 from presets_app.queries import projects
 from presets_app.queries import targets as shown
 from presets_app.queries.projects import Project
 from presets_app.services import targets
 from presets_app.web.access import in_project
-from presets_app.web.partials import page, refused, see_other, status_of
+from presets_app.web.forms.fields import said
+from presets_app.web.partials import Refusal, page, refused, see_other, status_of
 
 PROBE = "manifest.pin"  # who pins must be able to look first; asking changes nothing on the target
+CHANGE = "target.change"
 
 
 @in_project()
@@ -30,13 +33,18 @@ def detail(request: HttpRequest, project: Project, actor: Actor, *, target: str)
 
 
 def _page(
-    request: HttpRequest, project: Project, actor: Actor, slug: str, error: MatchframeError | None = None
+    request: HttpRequest, project: Project, actor: Actor, slug: str, refusal: Refusal | None = None
 ) -> HttpResponse:
     context = shown.detail(projects.target(project, slug))
-    context["can"] = {"probe": context["askable"] and actor.may(PROBE)}
-    if error is not None:
-        context["refused"] = refused("probe", error)
-    return page(request, "targets/detail.html", context, status=status_of(error) if error else 200)
+    context["can"] = {
+        "probe": context["askable"] and actor.may(PROBE),
+        "change": context["keeps"] and actor.may(CHANGE),
+    }
+    if refusal is not None:
+        values = {"name": said(request.POST, "name")} if refusal.form == "value" else {}
+        safe = {key: text for key, text in values.items() if is_variable_name(text)}
+        context["refused"] = refused(refusal.form, refusal.error, safe)
+    return page(request, "targets/detail.html", context, status=status_of(refusal.error) if refusal else 200)
 
 
 @in_project("POST", action=PROBE)
@@ -45,8 +53,30 @@ def probe(request: HttpRequest, project: Project, actor: Actor, *, target: str) 
     try:
         targets.ask(found)
     except MatchframeError as error:
-        return _page(request, project, actor, target, error)
+        return _page(request, project, actor, target, Refusal("probe", error))
     messages.success(request, f"{found.name} was asked. Its answer stands here in a moment: load the page again.")
+    return see_other("targets.detail", project=project.slug, target=target)
+
+
+@in_project("POST", action=CHANGE)
+def set_value(request: HttpRequest, project: Project, actor: Actor, *, target: str) -> HttpResponse:
+    found, name = projects.target(project, target), said(request.POST, "name")
+    try:
+        targets.set_value(found, actor, name, request.POST.get("value") or "")
+    except MatchframeError as error:
+        return _page(request, project, actor, target, Refusal("value", error))
+    messages.success(request, f"{found.name} has a value for {name}. It is kept encrypted and never shown.")
+    return see_other("targets.detail", project=project.slug, target=target)
+
+
+@in_project("POST", action=CHANGE)
+def remove_value(request: HttpRequest, project: Project, actor: Actor, *, target: str) -> HttpResponse:
+    found, name = projects.target(project, target), said(request.POST, "name")
+    try:
+        targets.remove_value(found, actor, name)
+    except MatchframeError as error:
+        return _page(request, project, actor, target, Refusal("removal", error))
+    messages.success(request, f"{found.name} has no value for {name} any more.")
     return see_other("targets.detail", project=project.slug, target=target)
 
 
@@ -54,4 +84,6 @@ urlpatterns = [
     path("p/<slug:project>/targets/", index, name="targets.index"),
     path("p/<slug:project>/targets/<slug:target>", detail, name="targets.detail"),
     path("p/<slug:project>/targets/<slug:target>/probe", probe, name="targets.probe"),
+    path("p/<slug:project>/targets/<slug:target>/values", set_value, name="targets.set_value"),
+    path("p/<slug:project>/targets/<slug:target>/values/remove", remove_value, name="targets.remove_value"),
 ]

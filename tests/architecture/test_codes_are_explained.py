@@ -14,7 +14,7 @@ CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
 def codes() -> Iterator[tuple[str, str]]:
-    """(code, file) of every `code="..."`, `Problem("...", ...)` and `Failure(cause, "...", ...)`."""
+    """(code, file) of every `code="..."`, `Problem("...", ...)`, `trouble("...", ...)`, `Failure(cause, "...")`."""
     for path in [*(ROOT / "presets_app").rglob("*.py"), *(ROOT / "runner").rglob("*.py")]:
         if "migrations" in path.parts or "standins" in path.parts:
             continue
@@ -28,7 +28,7 @@ def codes() -> Iterator[tuple[str, str]]:
 def _named(call: ast.Call) -> Iterator[ast.expr]:
     name = getattr(call.func, "attr", getattr(call.func, "id", ""))
     yield from (keyword.value for keyword in call.keywords if keyword.arg == "code")
-    place = {"Problem": 0, "Failure": 1}.get(name)
+    place = {"Problem": 0, "trouble": 0, "Failure": 1}.get(name)
     if place is not None and len(call.args) > place:
         yield call.args[place]
 

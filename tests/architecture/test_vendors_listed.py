@@ -1,16 +1,17 @@
-"""A vendor's folder, its line in the registry and its line in the import contract come and go together."""
+"""A vendor's folder, its lines in the registries and its line in the import contract come and go together."""
 
 from __future__ import annotations
 
 import tomllib
 
-from presets_app.backends import registry
+from presets_app.backends import forms, registry
 from presets_app.backends.base import CloudBackend
 from tests.architecture.tree import ROOT, files
 
 BACKENDS = "presets_app/backends/"
 NO_CLOUD = {"local"}  # the GPU runner, reached through the queue
-SHAPE = {"capability.py", "client.py", "compiling.py", "failures.py"}
+RUNS = {"capability.py", "client.py", "compiling.py", "failures.py"}
+CONVERTS = {"importing.py", "exporting.py"}
 
 
 def folders() -> set[str]:
@@ -18,8 +19,21 @@ def folders() -> set[str]:
     return {name.split("/")[0] for name in inside if "/" in name}
 
 
-def test_the_registry_names_every_vendor_folder_and_no_other() -> None:
-    assert set(registry.CLOUD_KINDS) == folders() - NO_CLOUD
+def running() -> set[str]:
+    """Those with a socket; the others only read and write files."""
+    return {folder for folder in folders() if f"{BACKENDS}{folder}/client.py" in files()}
+
+
+def lacking(folder: str, shape: set[str]) -> list[str]:
+    return sorted(name for name in shape if f"{BACKENDS}{folder}/{name}" not in files())
+
+
+def test_the_registry_names_every_vendor_that_runs_and_no_other() -> None:
+    assert set(registry.CLOUD_KINDS) == running() - NO_CLOUD
+
+
+def test_the_forms_are_the_folders_that_convert() -> None:
+    assert {form.replace("-", "_") for form in forms.FORMS} == folders() - NO_CLOUD
 
 
 def test_the_import_contract_keeps_every_vendor_folder_apart() -> None:
@@ -28,10 +42,9 @@ def test_the_import_contract_keeps_every_vendor_folder_apart() -> None:
     assert sorted(listed) == sorted(f"presets_app.backends.{folder}" for folder in folders())
 
 
-def test_every_vendor_folder_has_the_same_shape() -> None:
-    missing = {
-        folder: sorted(name for name in SHAPE if f"{BACKENDS}{folder}/{name}" not in files()) for folder in folders()
-    }
+def test_every_vendor_folder_has_the_shape_of_what_it_does() -> None:
+    missing = {folder: lacking(folder, RUNS) for folder in running()}
+    missing |= {folder: lacking(folder, CONVERTS) + missing.get(folder, []) for folder in folders() - NO_CLOUD}
     assert {folder: names for folder, names in missing.items() if names} == {}
 
 

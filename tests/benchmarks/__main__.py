@@ -5,7 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHES = (("Comparing a pair", "bench_compare", []), ("The preset store", "bench_gitstore", ["--presets", "100000"]))
+BENCHES = (
+    ("Comparing a pair", "bench_compare", []),
+    ("The preset store", "bench_gitstore", ["--presets", "100000"]),
+    ("Reading workflows", "bench_importing", []),
+)
 
 
 def main() -> int:

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.e2e
 # which test_release walks through.
 NO_PAGE = re.compile(
     r"media\.|\.export$|health\.|accounts\.|home\.start|manifests\.pin"
+    r"|presets\.(autosave|check|merge)"
     r"|\.(comment|add|remove|freeze|cancel|retry|decide|decide_all|extend|tick|fill|attach|reject|withdraw|lift|take"
     r"|probe|publish|proof)$"
 )

@@ -25,7 +25,12 @@ from tests.support import project as support
 from tests.support.people import People
 from tests.support.stack import Stack
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services, pytest.mark.xdist_group("stack")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.services,
+    pytest.mark.journey,
+    pytest.mark.xdist_group("stack"),
+]
 FEW = 2  # an approver overrides the standard's minimum, as the rule allows: renders cost time
 
 

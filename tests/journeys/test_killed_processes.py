@@ -24,6 +24,7 @@ from tests.support.people import People, settle
 from tests.support.stack import Stack
 
 pytestmark = [
+    pytest.mark.journey,
     pytest.mark.django_db(transaction=True),
     pytest.mark.services,
     pytest.mark.xdist_group("stack"),

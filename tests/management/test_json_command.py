@@ -33,7 +33,7 @@ def preset(tmp_path: Path) -> str:
 def test_a_good_preset_is_checked_straight_after_install(tmp_path: Path, preset: str):
     done = program(tmp_path, "presets", "check", preset, "--json")
     assert done.returncode == 0, done.stderr
-    assert strictly(done.stdout)["problems"] == []
+    assert {problem["severity"] for problem in strictly(done.stdout)["problems"]} <= {"note"}
     assert not (tmp_path / "none").exists()
 
 
@@ -41,7 +41,8 @@ def test_a_bad_preset_exits_1_with_its_problems_and_the_option_may_stand_in_fron
     (tmp_path / "bad.json").write_text(json.dumps(document(frames=122)), encoding="utf-8")
     done = program(tmp_path, "presets", "--json", "check", "bad.json")
     assert done.returncode == 1
-    assert [problem["code"] for problem in strictly(done.stdout)["problems"]] == ["frames_rule"]
+    told = strictly(done.stdout)["problems"]
+    assert [problem["code"] for problem in told if problem["severity"] == "error"] == ["frames_rule"]
 
 
 def test_a_wrong_argument_exits_2_with_an_object(tmp_path: Path):

@@ -15,7 +15,7 @@ from runner.device.owner import ChildHung
 from runner.progress import Progress
 from tests.runner.presets import LTX, WAN, long, ltx, request, wan
 
-pytestmark = pytest.mark.render
+pytestmark = [pytest.mark.render, pytest.mark.journey]
 Listen = Callable[[Progress], None]
 
 

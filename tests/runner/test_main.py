@@ -23,7 +23,7 @@ from runner import room
 from tests.runner.presets import long, request, wan
 from tests.support.redis_server import running_redis
 
-pytestmark = [pytest.mark.services, pytest.mark.render]
+pytestmark = [pytest.mark.services, pytest.mark.render, pytest.mark.journey]
 ROOT = Path(__file__).resolve().parents[2]
 QUEUE = "gpu:local"
 

@@ -23,7 +23,7 @@ from tests.runner.presets import WAN, long, ltx, request, wan
 from tests.runner.test_device import kill
 from tests.support.redis_server import running_redis
 
-pytestmark = [pytest.mark.services, pytest.mark.render]
+pytestmark = [pytest.mark.services, pytest.mark.render, pytest.mark.journey]
 QUEUE = "gpu:local"
 
 

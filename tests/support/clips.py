@@ -51,10 +51,12 @@ def write_clip(  # one encoder call for every shape of test file
     pixel_format: str = "yuv420p",
     options: dict[str, str] | None = None,
     container_options: dict[str, str] | None = None,
+    metadata: dict[str, str] | None = None,
 ) -> Path:
     """Encode RGB frames (and float32 samples) into `path`, whose suffix names the container."""
     container_format = {".mp4": "mp4", ".webm": "webm", ".mkv": "matroska", ".mov": "mov"}[path.suffix]
     with av.open(str(path), "w", format=container_format, options=container_options or {}) as out:
+        out.metadata.update(metadata or {})
         video = None
         audio = out.add_stream("aac" if path.suffix != ".webm" else "libopus", rate=rate) if sound is not None else None
         for picture in frames:

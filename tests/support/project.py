@@ -21,7 +21,7 @@ MODELS = {TINY: f"{TINY}/text-to-video"}
 
 
 def document(**overrides: Any) -> dict[str, Any]:
-    """A preset for the tiny LTX-2 that has no problems; a new object at each call."""
+    """A preset for the tiny LTX-2 without errors or warnings; a new object at each call."""
     whole = {
         "format": "matchframe/preset/1",
         "name": "Puppet at dusk",

@@ -46,7 +46,7 @@ def test_a_time_is_relative_with_the_exact_one_in_its_title() -> None:
 def test_a_changed_prompt_is_shown_word_by_word() -> None:
     change = Change("/prompt", "changed", "prompt", "a red puppet hums", "a blue puppet hums")
     html = shown("{% changes rows %}", rows=[change])
-    assert "<del>red </del><ins>blue </ins>puppet hums" in html
+    assert "a <del>red</del><ins>blue</ins> puppet hums" in html
 
 
 def test_a_change_of_the_core_is_shown_with_its_own_words() -> None:

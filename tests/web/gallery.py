@@ -26,7 +26,8 @@ def set_up() -> None:
     """The least of Django that templates need: no database, no sessions."""
     if settings.configured:
         return
-    builtins = ["template_partials.templatetags.partials", "presets_app.templatetags.matchframe"]
+    tags = [f"presets_app.templatetags.{name}" for name in ("matchframe", "editing")]
+    builtins = ["template_partials.templatetags.partials", *tags]
     engine = {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [ROOT / "templates"],

@@ -14,8 +14,14 @@ ADDRESSES = {
     "home.index": f"{PROJECT}/",
     "presets.index": f"{PROJECT}/presets/",
     "presets.new": f"{PROJECT}/presets/new",
+    "presets.mute": f"{PROJECT}/presets/<slug:preset>/mute",
+    "presets.unmute": f"{PROJECT}/presets/<slug:preset>/unmute",
     "presets.detail": f"{PROJECT}/presets/<slug:preset>",
     "presets.edit": f"{PROJECT}/presets/<slug:preset>/edit",
+    "presets.autosave": f"{PROJECT}/presets/<slug:preset>/autosave",
+    "presets.check": f"{PROJECT}/presets/<slug:preset>/check",
+    "presets.restore": f"{PROJECT}/presets/<slug:preset>/restore",
+    "presets.merge": f"{PROJECT}/presets/<slug:preset>/merge",
     "presets.export": f"{PROJECT}/presets/<slug:preset>/export",
     "presets.comment": f"{PROJECT}/presets/<slug:preset>/comment",
     "manifests.pin": f"{PROJECT}/presets/<slug:preset>/pin",
@@ -57,6 +63,8 @@ ADDRESSES = {
     "targets.index": f"{PROJECT}/targets/",
     "targets.detail": f"{PROJECT}/targets/<slug:target>",
     "targets.probe": f"{PROJECT}/targets/<slug:target>/probe",
+    "targets.set_value": f"{PROJECT}/targets/<slug:target>/values",
+    "targets.remove_value": f"{PROJECT}/targets/<slug:target>/values/remove",
     "activity.index": f"{PROJECT}/activity/",
 }
 

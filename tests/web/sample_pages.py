@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from presets_app.core.problems import Problem
-from tests.web import sample_presets, sample_releases, sample_runs
+from tests.web import sample_editing, sample_presets, sample_releases, sample_runs
 from tests.web.sample_decisions import approve, migration, publish, rollback
 from tests.web.sample_parity import CHECK, parity
-from tests.web.sample_parts import CHOICES, CLOUD, DIGESTS, EVENTS, LOCAL, PRESET, before, page
+from tests.web.sample_parts import CHOICES, CLOUD, EVENTS, LOCAL, MUTED, PRESET, before, page
 
 Pages = dict[str, tuple[str, dict[str, Any]]]
 
@@ -33,22 +33,26 @@ def doors() -> Pages:
         "locked": ("accounts/locked.html", {"failure_limit": 6}),
         "start": ("home/start.html", page(projects=projects)),
         "home": ("home/index.html", sample_runs.home()),
-        "activity": ("activity/index.html", page(page_feature="activity", events=EVENTS, chain=chain)),
+        "activity": ("activity/index.html", page(page_feature="activity", events=EVENTS, chain=chain, muted=MUTED)),
         "refused": ("shared/refused.html", page(problems=[stale], status=409, back="/", request_id="7f3a")),
         "form-expired": ("403_csrf.html", page()),
     }
 
 
 def presets_and_inputs() -> Pages:
-    edited = {**PRESET, "revision": DIGESTS[0], "text": "format: matchframe/preset/1", "parent": "x"}
-    tabs = ("diff", "history", "problems", "targets")
+    tabs = ("diff", "history", "blame", "problems", "targets")
     return {
         "presets": ("presets/index.html", sample_presets.presets()),
         "preset": ("presets/detail.html", sample_presets.preset("document")),
         **{f"preset-{tab}": ("presets/detail.html", sample_presets.preset(tab)) for tab in tabs},
-        "import": ("presets/new.html", page(page_feature="presets", draft=None, kinds=CHOICES, can={"import": True})),
+        "import": ("presets/new.html", page(page_feature="presets", draft=None, can={"import": True})),
         "draft": ("presets/new.html", sample_presets.draft()),
-        "edit": ("presets/edit.html", page(page_feature="presets", preset=edited, can={"edit": True})),
+        "export": ("presets/export.html", sample_presets.export()),
+        "edit": ("presets/edit.html", sample_editing.editor()),
+        "edit-draft": ("presets/edit.html", sample_editing.editor(draft=True, say="Longer")),
+        "edit-raw": ("presets/edit.html", sample_editing.editor("yaml")),
+        "merge": ("presets/merge.html", sample_editing.merging()),
+        "restore-revision": ("presets/restore.html", sample_editing.restoring()),
         "inputs": ("inputs/index.html", sample_presets.inputs()),
         "input-set": ("inputs/detail.html", sample_presets.input_set(False)),
         "input-set-frozen": ("inputs/detail.html", sample_presets.input_set(True)),

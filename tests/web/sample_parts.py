@@ -238,3 +238,14 @@ LIVE = [
     },
 ]
 CHOICES = [("", "any"), ("ltx-2", "LTX-2"), ("wan-2.2", "WAN 2.2")]
+
+MUTED = [
+    {"code": "flow_shift", "preset": "", "reason": "Chosen on purpose.", "person": "Grace", "when": before(days=2)},
+    {
+        "code": "audio_harsh",
+        "preset": "puppet-at-dusk",
+        "reason": "No voices.",
+        "person": "Grace",
+        "when": before(days=1),
+    },
+]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.web.sample_editing import BLAME
 from tests.web.sample_parts import (
     CHANGES,
     CHOICES,
@@ -16,6 +17,7 @@ from tests.web.sample_parts import (
     LIVE_LOCAL,
     LOCAL,
     LOSSES,
+    MUTED,
     PINS,
     PRESET,
     PROBLEMS,
@@ -25,11 +27,15 @@ from tests.web.sample_parts import (
 
 HISTORY = [
     {
+        "number": 3 - n,
         "revision": DIGESTS[n],
         "commit": DIGESTS[n][:40],
         "when": before(days=n),
         "person": "Ada",
         "message": why,
+        "changes": ["seed 10 -> 42", "prompt changed (2 words added)"] if n < 2 else [],
+        "more": 3 if n == 1 else 0,
+        "restorable": n > 0,
         "url": "#",
         "diff_url": "#",
         "here": n == 0,
@@ -37,7 +43,10 @@ HISTORY = [
     }
     for n, why in enumerate(("Auburn hair, at dusk", "Two stages", "Imported from ComfyUI"))
 ]
-ENDS = [{"revision": DIGESTS[n], "commit": DIGESTS[n][:40], "when": before(days=n), "person": "Ada"} for n in (1, 0)]
+ENDS = [
+    {"number": 3 - n, "revision": DIGESTS[n], "commit": DIGESTS[n][:40], "when": before(days=n), "person": "Ada"}
+    for n in (1, 0)
+]
 DIFF = {
     "from": ENDS[0],
     "to": ENDS[1],
@@ -109,33 +118,83 @@ def preset(tab: str) -> dict[str, Any]:
         live={"local": LIVE_LOCAL, "cloud": LIVE_CLOUD},
         history=HISTORY,
         diff=DIFF,
+        blame=BLAME,
+        bound=100,
         problems=PROBLEMS,
+        turned_off=[{"problem": PROBLEMS[-1], **row} for row in MUTED],
         counts={"problems": 2, "history": 3},
         targets=TARGETS,
         comments=COMMENTS,
-        can=dict.fromkeys(("edit", "run", "migrate", "pin", "comment"), True),
+        can=dict.fromkeys(("edit", "run", "migrate", "pin", "comment", "mute"), True),
     )
 
 
+FATES: list[dict[str, Any]] = [
+    {"status": "approximated", "losses": LOSSES[1:2], "count": 1, "more": 0, "open": True},
+    {"status": "dropped", "losses": LOSSES[2:3], "count": 400, "more": 200, "open": False},
+    {"status": "carried", "losses": LOSSES[:1], "count": 1, "more": 0, "open": False},
+]
+FRAMES = {
+    "code": "frames_rule",
+    "severity": "error",
+    "path": "/frames",
+    "message": "122 frames is not a length LTX-2 can make.",
+    "hint": "Use 8k+1: 121 or 129.",
+    "source": "LTX-2 model card",
+}
+OFF = {
+    "code": "node_off",
+    "severity": "note",
+    "path": "/stages/0/loras",
+    "message": "Node 40 (LoraLoaderModelOnly) is muted and has no effect (detail.safetensors).",
+}
+ABSENT = {
+    "code": "asset_missing",
+    "severity": "warning",
+    "path": "/inputs/image",
+    "message": "The file boat.png is named here, and is not kept with the preset yet.",
+    "hint": "Give the file beside the preset.",
+}
+PATH = "C:\\Users\\ada\\shots\\boat.png"
+RENAMED = {"path": "/inputs/image", "before": PATH, "after": "boat.png", "kind": "a Windows path"}
+
+
 def draft() -> dict[str, Any]:
-    missing = {
-        "code": "frames_rule",
-        "severity": "error",
-        "path": "/frames",
-        "message": "122 frames is not a length LTX-2 can make.",
-        "hint": "Use 8k+1: 121 or 129.",
-        "source": "LTX-2 model card",
-    }
     found = {
         "name": "Puppet at dusk",
         "document": DOCUMENT,
         "text": "format: matchframe/preset/1\nname: Puppet at dusk\n",
-        "problems": [*PROBLEMS, missing],
-        "losses": LOSSES,
-        "came_from": "ComfyUI workflow",
+        "message": "Imported from a ComfyUI workflow",
+        "mendable": [
+            {"problem": FRAMES, "fix": "Use 121 frames", "do": "fix:frames_rule:/frames"},
+            *({"problem": problem, "fix": "", "do": ""} for problem in [*PROBLEMS, ABSENT]),
+        ],
+        "off": [OFF],
+        "fates": FATES,
+        "renamed": [RENAMED],
+        "missing": [ABSENT],
+        "came_from": "a ComfyUI workflow",
         "savable": False,
     }
-    return page(page_feature="presets", draft=found, kinds=CHOICES, can={"import": True})
+    return page(page_feature="presets", draft=found, source="f" * 64 + ":signed", can={"import": True})
+
+
+def export() -> dict[str, Any]:
+    forms = [(key, key) for key in ("document", "comfyui", "diffusers", "wavespeed")]
+    return page(
+        page_feature="presets",
+        preset={**PRESET, "revision": DIGESTS[0], "number": 3, "commit": ""},
+        form="wavespeed",
+        label="WaveSpeed",
+        cloud=True,
+        local_only=True,
+        forms=[{"form": key, "label": word, "url": "#", "here": key == "wavespeed"} for key, word in forms],
+        ready=True,
+        exported={"text": '{\n  "prompt": "A puppet at dusk"\n}\n', "cut": True, "script": False},
+        downloads=[{"label": "Download JSON", "url": "#"}],
+        problems=PROBLEMS,
+        groups=FATES,
+    )
 
 
 def inputs() -> dict[str, Any]:

@@ -187,7 +187,9 @@ def target() -> dict[str, Any]:
         carries=carries,
         health=[("balance", 99.5), ("offline queue", None)],
         pinned=pinned,
-        can={"probe": True},
+        variables=[{"name": "WAVESPEED_API_KEY", "when": before(days=3), "person": "Olu"}],
+        keeps=True,
+        can={"probe": True, "change": True},
     )
 
 

@@ -39,6 +39,10 @@ READ = {
 WRITE = {
     "presets.new": "preset.save",
     "presets.edit": "preset.save",
+    "presets.autosave": "preset.save",
+    "presets.check": "preset.save",
+    "presets.restore": "preset.save",
+    "presets.merge": "preset.save",
     "presets.comment": "comment.write",
     "manifests.pin": "manifest.pin",
     "inputs.new": "inputs.freeze",
@@ -66,6 +70,10 @@ WRITE = {
     "releases.lift": "release.publish",
     "snapshots.take": "snapshot.take",
     "targets.probe": "manifest.pin",
+    "presets.mute": "problem.mute",
+    "presets.unmute": "problem.mute",
+    "targets.set_value": "target.change",
+    "targets.remove_value": "target.change",
 }
 WORDS = {"project": "studio", "kind": "video", "digest": "0" * 64}
 PATTERNS = {str(pattern.name): pattern for pattern in urlpatterns if isinstance(pattern, URLPattern)}

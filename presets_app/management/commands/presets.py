@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from presets_app.core import diff
 from presets_app.core.documents import document_digest, parse, slug_of, to_json_bytes, to_yaml_bytes
-from presets_app.core.errors import Invalid
+from presets_app.core.errors import Invalid, NotFound, Unavailable
 from presets_app.core.lints import review
+from presets_app.core.losses import Loss
 from presets_app.core.problems import Problem, has_errors
+from presets_app.management import mending
 from presets_app.management.acting import decider, project_of
 from presets_app.management.json_command import COULD_NOT, DONE, REFUSED, Answer, FeatureCommand, read_file, taking
-from presets_app.queries import listing, projects, rows
-from presets_app.services import converting
+from presets_app.queries import listing, projects, rows, variables
+from presets_app.services import converting, drafting, embedded
 from presets_app.services import presets as service
+from presets_app.services.bringing_assets import Given
 
 Document = dict[str, Any]
 LIMIT = {"type": int, "default": listing.LIMIT, "help": "how many, newest first"}
@@ -27,29 +31,39 @@ def _exporting(parser: ArgumentParser) -> None:
     parser.add_argument("--format", choices=sorted(FORMATS), default="json", dest="form")
 
 
+def _importing(parser: ArgumentParser) -> None:
+    taking("file", "--message")(parser)
+    text = "a picture, video or sound that the preset names; may be given several times"
+    parser.add_argument("--asset", action="append", default=[], dest="assets", metavar="FILE", help=text)
+
+
 class Command(FeatureCommand):
-    help = "Presets. check, diff and convert need no database."
+    help = "Presets. check, fix, diff and convert need no database."
     subcommands = {
-        "check": ("What is wrong with a preset file.", taking("file")),
+        "check": ("What is wrong with a preset file.", mending.checking),
+        "fix": ("A preset file with one kind of problem mended.", mending.fixing),
         "diff": ("What differs between two preset files, by meaning.", taking("left", "right")),
-        "convert": ("A file of another form as a document.", taking("file", "--to", to={"required": True})),
+        "convert": ("A file in another form, either way.", taking("file", "--to", to={"required": True})),
         "list": ("The presets, newest change first.", taking("--limit", limit=LIMIT)),
         "show": ("One preset, with its document.", taking("slug", "--revision", revision=REVISION)),
         "save": ("Save a file as a new preset or revision.", taking("file", "--message", "--preset", "--expected")),
-        "import": ("Bring a file in as a new preset.", taking("file", "--message")),
+        "import": ("Bring a file in as a new preset.", _importing),
         "history": ("The revisions of a preset.", taking("slug", "--limit", limit=LIMIT)),
         "restore": ("Save an old revision as the newest.", taking("slug", "revision", "--message")),
         "export": ("The document of a preset as a file.", _exporting),
     }
 
-    def do_check(self, *, file: str, **options: Any) -> Answer:
+    def do_check(self, *, file: str, target: str, **options: Any) -> Answer:
         document, problems = _read(file)
         if document is None:
             return {"file": file, "digest": None, "problems": _told(problems)}, COULD_NOT
-        problems += review(document)
-        about = {"file": file, "name": document.get("name"), "family": document.get("family")}
-        value = {**about, "digest": document_digest(document), "problems": _told(problems)}
-        return value, REFUSED if has_errors(problems) else DONE
+        more: list[Problem] = []
+        if target:
+            more = variables.lacking(projects.target(project_of(options), target), document)
+        return mending.checked(file, document, problems, more)
+
+    def do_fix(self, *, file: str, code: str, path: str | None, **options: Any) -> Answer:
+        return mending.fixed(file, code, path)
 
     def do_diff(self, *, left: str, right: str, **options: Any) -> Answer:
         (one, faults), (other, more) = _read(left), _read(right)
@@ -67,18 +81,31 @@ class Command(FeatureCommand):
         return value, DONE
 
     def do_convert(self, *, file: str, to: str, **options: Any) -> Answer:
-        if to != "document":
-            hint = "Use --to document. What a cloud would be sent is shown on the preset's page."
-            raise Invalid(f"Nothing is converted to {to[:40]!r} yet.", code="form_unknown", hint=hint)
-        found = converting.to_document(read_file(file))
-        value = {
-            "document": found.document,
-            "problems": _told(found.problems),
-            "losses": [loss.as_json() for loss in found.losses],
-        }
-        if found.document is None:
-            return value, COULD_NOT
-        return value, REFUSED if has_errors(found.problems) else DONE
+        if to not in converting.FORMS:
+            hint = f"Known: {', '.join(converting.FORMS)}."
+            raise NotFound(f"There is no form of the name {to[:40]!r}.", code="form_unknown", hint=hint)
+        key = "document" if to == converting.DOCUMENT else "output"
+        try:
+            found = _converted(file)
+        except (Invalid, Unavailable) as error:
+            code = REFUSED if error.code.startswith("secret") else COULD_NOT
+            return {key: None, "problems": _told(list(error.problems)), "losses": []}, code
+        if any(fault.code.startswith("secret") for fault in found.problems):
+            return {key: None, "problems": _told(found.problems), "losses": []}, REFUSED
+        if to == converting.DOCUMENT or found.document is None:
+            held = {key: found.document, "problems": _told(found.problems), "losses": _fates(found.losses)}
+            return held, REFUSED if found.document is None or has_errors(found.problems) else DONE
+        return self._exported(found, found.document, to)
+
+    def _exported(self, found: converting.Converted, document: Document, to: str) -> Answer:
+        try:
+            made = converting.to_form(document, to)
+        except Invalid as error:
+            return {"output": None, "losses": [], "problems": _told(list(error.problems))}, REFUSED
+        own = {problem.path for problem in made.problems}
+        problems = [*made.problems, *(fault for fault in found.problems if fault.path not in own)]
+        held = {"output": made.output, "losses": _fates(made.losses), "problems": _told(problems)}
+        return held, REFUSED if has_errors(problems) else DONE
 
     def do_list(self, *, limit: int, **options: Any) -> Answer:
         return listing.presets(project_of(options), limit), DONE
@@ -101,11 +128,11 @@ class Command(FeatureCommand):
         )
         return _saved(saved, [*problems, *review(document)]), DONE
 
-    def do_import(self, *, file: str, message: str, **options: Any) -> Answer:
+    def do_import(self, *, file: str, message: str, assets: list[str], **options: Any) -> Answer:
         project = project_of(options)
-        data = read_file(file)
-        saved = service.import_file(project, decider(project, options), data, message=message)
-        return _saved(saved, service.examine(project, data)[1]), DONE
+        files = [Given(Path(name).name, read_file(name)) for name in (file, *assets)]
+        saved, draft = drafting.bring(project, decider(project, options), files, message=message)
+        return _saved(saved, [*draft.problems, *draft.off]), DONE
 
     def do_history(self, *, slug: str, limit: int, **options: Any) -> Answer:
         preset = projects.preset(project_of(options), slug)
@@ -137,6 +164,17 @@ class Command(FeatureCommand):
 def _read(file: str) -> tuple[Document | None, list[Problem]]:
     parsed = parse(read_file(file))
     return parsed.document, list(parsed.problems)
+
+
+def _converted(file: str) -> converting.Converted:
+    """A video may be of any size: it is not read into this process."""
+    if file != "-" and embedded.is_video(Path(file)):
+        return converting.named_after(file, converting.of_video(Path(file)))
+    return converting.named_after(file, converting.to_document(read_file(file), name=file))
+
+
+def _fates(losses: list[Loss]) -> list[Document]:
+    return [loss.as_json() for loss in losses]
 
 
 def _must_read(file: str) -> tuple[Document, list[Problem]]:

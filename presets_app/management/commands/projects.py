@@ -12,6 +12,8 @@ from presets_app.core.permissions import ROLES
 from presets_app.management.acting import decider, project_of
 from presets_app.management.json_command import DONE, Answer, FeatureCommand, taking
 from presets_app.queries import listing, people, rows
+from presets_app.queries import muting as muted
+from presets_app.services import muting
 from presets_app.services import projects as service
 
 
@@ -38,6 +40,8 @@ class Command(FeatureCommand):
         "show": ("One project, with its people.", taking()),
         "create": ("Make a project; the person named by --as is its first owner.", _creating),
         "add-member": ("Give a person a role, or another one.", _adding),
+        "mute": ("Turn a warning or note off, with a reason.", taking("code", "--preset", "--reason")),
+        "unmute": ("Show it again.", taking("code", "--preset")),
         "policy": ("The project's policy; with --set, change it.", _policy),
     }
 
@@ -61,6 +65,16 @@ class Command(FeatureCommand):
         project = project_of(options)
         service.set_member(project, decider(project, options), username, role)
         return {"project": project.slug, "members": listing.members(project)}, DONE
+
+    def do_mute(self, *, code: str, preset: str, reason: str, **options: Any) -> Answer:
+        project = project_of(options)
+        muting.mute(project, decider(project, options), code, reason, preset=preset)
+        return {"project": project.slug, "muted": muted.listed(project)}, DONE
+
+    def do_unmute(self, *, code: str, preset: str, **options: Any) -> Answer:
+        project = project_of(options)
+        muting.unmute(project, decider(project, options), code, preset=preset)
+        return {"project": project.slug, "muted": muted.listed(project)}, DONE
 
     def do_policy(self, *, changes: list[str], reason: str, **options: Any) -> Answer:
         project = project_of(options)

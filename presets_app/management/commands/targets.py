@@ -10,11 +10,9 @@ from presets_app.core.documents import slug_of
 from presets_app.core.errors import Invalid
 from presets_app.management import asking
 from presets_app.management.acting import decider, project_of
-from presets_app.management.json_command import DONE, Answer, FeatureCommand, taking
-from presets_app.queries import listing, projects, rows
+from presets_app.management.json_command import DONE, Answer, FeatureCommand, read_file, taking
+from presets_app.queries import listing, projects, rows, variables
 from presets_app.services import targets as service
-
-LONGEST_VALUE = 10_000  # characters; no key is longer
 
 
 def _adding(parser: ArgumentParser) -> None:
@@ -28,6 +26,13 @@ def _adding(parser: ArgumentParser) -> None:
     parser.add_argument("--stand-in", default="", help="what it really is, where it is not the real thing")
 
 
+def _keeping(parser: ArgumentParser) -> None:
+    parser.add_argument("slug", metavar="target")
+    parser.add_argument("--set", default="", dest="name", metavar="NAME", help="keep a value behind this name")
+    parser.add_argument("--from-file", default="-", dest="source", metavar="FILE", help="where it is read; - is stdin")
+    parser.add_argument("--remove", default="", dest="gone", metavar="NAME", help="forget the value behind this name")
+
+
 class Command(FeatureCommand):
     help = "Targets: places that render."
     subcommands = {
@@ -36,6 +41,7 @@ class Command(FeatureCommand):
         "add": ("Add a target.", _adding),
         "probe": ("Ask a target what it is, and wait.", taking("slug", "--timeout", timeout=asking.TIMEOUT)),
         "set-value": ("Keep a value, read from standard input.", taking("slug", "variable")),
+        "secrets": ("The names it has values for; set or remove one.", _keeping),
     }
 
     def do_list(self, **options: Any) -> Answer:
@@ -70,11 +76,28 @@ class Command(FeatureCommand):
         project = project_of(options)
         target = projects.target(project, slug)
         person = decider(project, options)
-        value = sys.stdin.read(LONGEST_VALUE + 1)
-        if len(value) > LONGEST_VALUE:
-            raise Invalid(f"A value has at most {LONGEST_VALUE} characters.", code="value_too_long")
-        service.set_value(target, person, variable, value)
+        service.set_value(target, person, variable, _value("-"))
         return rows.of_target(target), DONE
+
+    def do_secrets(self, *, slug: str, name: str, source: str, gone: str, **options: Any) -> Answer:
+        project = project_of(options)
+        target = projects.target(project, slug)
+        if name:
+            service.set_value(target, decider(project, options), name, _value(source))
+        if gone:
+            service.remove_value(target, decider(project, options), gone)
+        kept = [{**row, "when": row["when"].isoformat()} for row in variables.kept(target)]
+        return {"target": target.slug, "variables": kept}, DONE
+
+
+def _value(source: str) -> str:
+    """A value from a file or standard input, never from the command line, where other programs could read it."""
+    if source == "-":
+        return sys.stdin.read(service.LONGEST_VALUE + 100)
+    try:
+        return read_file(source).decode()
+    except UnicodeDecodeError:
+        raise Invalid("The value is not text in UTF-8.", code="value_not_text", hint="Give the key as text.") from None
 
 
 def _settings(kind: str, options: dict[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from tests.backends.wavespeed.documents import MODELS, TINY_LTX, TINY_WAN, ltx, 
 from tests.runner.presets import LTX, WAN, snapshot
 from tests.runner.standins.serving import BODY, KEY, TINY, ended, fetched, process, serving
 
-pytestmark = pytest.mark.render
+pytestmark = [pytest.mark.render, pytest.mark.journey]
 
 
 @pytest.fixture(scope="module")

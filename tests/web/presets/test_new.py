@@ -59,9 +59,9 @@ def test_a_wavespeed_request_becomes_a_draft_that_says_what_it_lacks(ada: Any) -
 @pytest.mark.parametrize(
     ("data", "code"),
     [
-        (PNG, "document_not_text"),
+        (PNG, "embedded_missing"),
         (ZIP, "document_not_text"),
-        (MP4, "document_not_text"),
+        (MP4, "embedded_missing"),
         (b"\xff\xfeh\x00i\x00", "encoding_invalid"),
         (b"caf\xe9: 1", "encoding_invalid"),
         (b"{", "json_invalid"),
@@ -71,7 +71,8 @@ def test_a_wavespeed_request_becomes_a_draft_that_says_what_it_lacks(ada: Any) -
         (b'{"a": 1, "a": 2}', "key_duplicate"),
         (b"   ", "document_empty"),
         (b"x" * (2 << 20), "document_too_large"),
-        (b'{"6": {"class_type": "KSampler"}}', "form_unknown"),
+        (b'{"6": {"class_type": "KSampler"}}', "output_missing"),
+        (b'{"a": 1}', "form_unknown"),
     ],
 )
 def test_a_file_that_is_no_preset_is_refused_by_name(ada: Any, data: bytes, code: str) -> None:
