@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from presets_app import wiring
+from presets_app.core import muting
 from presets_app.core.asset_names import Renamed, bare
 from presets_app.core.documents import parse, to_yaml_bytes
 from presets_app.core.errors import Invalid, NotFound
@@ -29,7 +30,8 @@ _TEXTUAL = (".json", ".yaml", ".yml", ".py", ".txt")
 class Draft:
     """`document` and `text` (its YAML, or the text as it was typed) hold no secrets: those are withheld, and
     `problems` says where they stood. `off` is what the file held without effect. `source` is the digest of the file
-    as it was brought, "" for a preset document: with it the draft can be read again after a change."""
+    as it was brought, "" for a preset document: with it the draft can be read again after a change. `turned_off`
+    counts the warnings and notes that the project does not want to see."""
 
     document: dict[str, Any]
     text: str
@@ -41,6 +43,7 @@ class Draft:
     source: str = ""
     suggested: str = ""
     why: str = ""
+    turned_off: int = 0
 
     @property
     def name(self) -> str:
@@ -123,16 +126,19 @@ def _draft(project: Project, converted: converting.Converted, source: str) -> Dr
     document = converted.document or {}
     told = {problem.path for problem in converted.problems}
     own = [problem for problem in find(document, known=known) if problem.path not in told]
+    wrong = [problem for problem in converted.problems if problem.code not in converting.OFF_CODES]
+    problems, turned_off = muting.parted([*wrong, *own], project.policy)
     shown = without_secrets(document, known=known)
     return Draft(
         shown,
         to_yaml_bytes(shown).decode(),
-        [*(problem for problem in converted.problems if problem.code not in converting.OFF_CODES), *own],
+        problems,
         converted.losses if shown is document else [],
         converted.came_from,
         [problem for problem in converted.problems if problem.code in converting.OFF_CODES],
         converted.renamed,
         source,
+        turned_off=len(turned_off),
     )
 
 

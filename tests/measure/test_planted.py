@@ -13,6 +13,8 @@ from presets_app.core.parity import PairJudgement, classify
 from presets_app.measure import PairFiles, measure_pairs
 from runner.standins import drawn
 
+pytestmark = pytest.mark.journey
+
 EXPECTED = {
     "none": ("identical", "pass", None),
     "re-encode": ("same", "pass", None),

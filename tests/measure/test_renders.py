@@ -14,7 +14,7 @@ from presets_app.measure import PairFiles, measure_pairs
 from tests.runner.presets import LTX, WAN, ltx, snapshot, wan, with_stage
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-pytestmark = pytest.mark.render
+pytestmark = [pytest.mark.render, pytest.mark.journey]
 Judged = dict[str, PairJudgement]
 
 

@@ -18,7 +18,7 @@ from presets_app.backends.diffusers.exporting import to_form
 from presets_app.core.generation import WeightsPin, raw_digest
 from tests.runner.presets import LTX, WAN, ltx, snapshot, wan, with_stage
 
-pytestmark = pytest.mark.render
+pytestmark = [pytest.mark.render, pytest.mark.journey]
 Document = dict[str, Any]
 
 

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from presets_app import wiring
 from presets_app.models import Preset
-from presets_app.services import presets
+from presets_app.services import muting, presets
 from tests.support.graphs import api_graph, picture, png, ui_graph, video
 from tests.support.pages import browser
 from tests.support.people import People
@@ -150,6 +150,18 @@ def test_a_fix_mends_one_problem_and_keeps_everything_else(ada: Any) -> None:
     assert (draft.name, draft.message) == ("Typed", "Bring it in")
     gone = kept(ada, mended, do=row["do"])
     assert (gone.status_code, gone.context["refused"]["code"]) == (422, "fix_gone")
+
+
+def test_what_the_project_has_turned_off_is_counted_and_not_shown(ada: Any, project: Any, people: People) -> None:
+    flow = ui_graph(api_graph(), muted=True)
+    code = "wan_vae_unstated"
+    before = brought(ada, given("flow.json", flow)).context["draft"]
+    gone = [row["problem"].code for row in before.mendable].count(code)
+    assert (gone, before.turned_off) == (1, 0)
+    muting.mute(project, people.grace, code, "We set seeds by hand")
+    page = brought(ada, given("flow.json", flow))
+    assert code not in {row["problem"].code for row in page.context["draft"].mendable}
+    assert "1 more is turned off in this project" in page.content.decode()
 
 
 def test_what_the_file_did_not_say_is_settled_once_it_is_typed(ada: Any) -> None:
