@@ -67,7 +67,7 @@ def _import(page: Page, product: Product) -> None:
     expect(page.locator("main")).to_contain_text("frames_rule")
     page.get_by_role("link", name="Start again").click()
     document = json.dumps({**ltx2(), "name": NAME}).encode()
-    page.locator("input[type=file]").set_input_files(
+    page.locator("input[type=file][name=file]").set_input_files(
         {"name": "lantern.json", "mimeType": "application/json", "buffer": document}
     )
     page.get_by_role("button", name="Read it").click()

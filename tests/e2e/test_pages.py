@@ -20,7 +20,7 @@ pytestmark = pytest.mark.e2e
 # which test_release walks through.
 NO_PAGE = re.compile(
     r"media\.|\.export$|health\.|accounts\.|home\.start|manifests\.pin"
-    r"|presets\.(autosave|check|merge)"
+    r"|presets\.(autosave|check|merge|mute|unmute)|targets\.(set_value|remove_value)"
     r"|\.(comment|add|remove|freeze|cancel|retry|decide|decide_all|extend|tick|fill|attach|reject|withdraw|lift|take"
     r"|probe|publish|proof)$"
 )
@@ -74,6 +74,7 @@ FORMS = {
     "releases.rollback": "release.roll_back",
     "presets.edit": "preset.save",
     "presets.new": "preset.save",
+    "presets.restore": "preset.save",
     "inputs.new": "inputs.freeze",
     "runs.new": "run.start",
     "parity.new": "check.start",
@@ -116,6 +117,7 @@ def test_the_tab_key_leads_past_the_rail_to_the_decision(filled: Product, page_a
     page = page_as("grace")
     page.goto(f"{filled.address}/p/demo/parity/")
     page.get_by_role("link", name="other takes, for a person to decide").click()
+    expect(page.locator("#decide")).to_be_visible()
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")

@@ -58,7 +58,7 @@ def _approve(page: Page) -> None:
 
 def _publish(page: Page, product: Product) -> None:
     page.goto(f"{product.address}/p/demo/releases/")
-    page.locator("li", has_text=NAME).get_by_role("link", name="Publish").click()
+    page.locator("li", has_text=NAME).get_by_role("link", name="Publish", exact=True).click()
     page.locator("textarea[name=reason]").fill("Approved, and the batch starts tonight.")
     page.get_by_role("button", name="Publish on both sides").click()
     expect(page.locator("main")).to_contain_text(f"{NAME} is live on both sides")
@@ -96,6 +96,7 @@ def _decide_pairs(page: Page, product: Product) -> None:
 def _let_through(page: Page, product: Product) -> None:
     """After going back, updates are held until somebody lets them through again."""
     page.goto(f"{product.address}/p/demo/releases/")
+    page.locator("details", has=page.locator("[name=reason]")).first.locator("summary").click()
     page.locator("[name=reason]").first.fill("The look was mended.")
     page.get_by_role("button", name="Let updates through").click()
     expect(page.locator("main")).to_contain_text("let through again")
