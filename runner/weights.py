@@ -10,11 +10,16 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+from presets_app.core.canonical import digest as canonical_digest
 from presets_app.core.generation import WeightsPin
+from presets_app.core.weights_named import FileKey, Part, file_key
 from runner.failures import CannotRender, cannot
+from runner.hash_cache import HashCache, Identity, settled
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
 _REVISION = re.compile(r"[0-9a-f]{40}")
@@ -23,29 +28,59 @@ HARMLESS = frozenset(
     {"", ".md", ".gitattributes", ".gitignore", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".mp4", ".svg"}
 )
 _CHUNK = 1 << 24
-Identity = tuple[int, int, int, int, int]
+_CLOCK_STEP = 0.02  # seconds; a file changed within the last one is looked at again after it
+Reading = Callable[[int], None]  # called with the bytes read so far
+
+
+@dataclass(frozen=True)
+class Extra:
+    """A LoRA or an upsampler, verified: `path` is the file or folder; `files` the SHA-256 of each file and `places`
+    where it lies, both by a pin's spelling."""
+
+    part: Part
+    path: Path
+    files: Mapping[str, str]
+    places: Mapping[str, Path]
+
+    @property
+    def digest(self) -> str:
+        return canonical_digest(dict(self.files))
 
 
 class Hashes:
-    """SHA-256 of files, kept by (device, inode, size, mtime, ctime): 40 GB take half a minute to read again."""
+    """SHA-256 of files, kept by (device, inode, size, mtime, ctime): 40 GB take half a minute to read again. With a
+    `cache`, what another process hashed is known too."""
 
-    def __init__(self) -> None:
+    def __init__(self, cache: HashCache | None = None) -> None:
         self._known: dict[Identity, str] = {}
+        self._cache = cache or HashCache(None)
 
-    def of(self, path: Path, report: Callable[[int], None] = lambda _read: None) -> str:
+    def of(self, path: Path, report: Reading = lambda _read: None) -> str:
         """`report` is called with the bytes read so far, for a long file often enough to show life."""
         identity = identity_of(path)
-        if identity not in self._known:
-            state, read = hashlib.sha256(), 0
-            with path.open("rb") as stream:
-                while chunk := stream.read(_CHUNK):
-                    state.update(chunk)
-                    read += len(chunk)
-                    report(read)
+        known = self._known.get(identity) or self._cache.get(identity)
+        if known is None:
+            if not settled(identity):
+                time.sleep(_CLOCK_STEP)
+            lasting = settled(identity)
+            known = _read(path, report)
             if identity_of(path) != identity:
                 raise changed(path.name, "it was written to while it was read")
-            self._known[identity] = state.hexdigest()
-        return self._known[identity]
+            if not lasting:
+                return known
+            self._cache.put(identity, known)
+        self._known[identity] = known
+        return known
+
+
+def _read(path: Path, report: Reading) -> str:
+    state, read = hashlib.sha256(), 0
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            state.update(chunk)
+            read += len(chunk)
+            report(read)
+    return state.hexdigest()
 
 
 def identity_of(path: Path) -> Identity:
@@ -101,48 +136,98 @@ def files(folder: Path) -> dict[str, Path]:
     home = folder.parent.parent.resolve()
     for path in sorted(_walk(folder)):
         name = path.relative_to(folder).as_posix()
-        kind = path.suffix.lower()
-        if kind not in ALLOWED | HARMLESS:
-            text = f"{name} is not a kind of file this runner opens; weights are safetensors and JSON only."
-            raise cannot("environment", "weights_unsafe_file", text, "Remove it, or fetch the safetensors.", file=name)
-        if not path.resolve().is_relative_to(home):
-            text = f"{name} points outside its repository's folder."
-            raise cannot("environment", "weights_unsafe_file", text, "Fetch this revision again.", file=name)
-        if ("/" in name and kind in ALLOWED) or name == "model_index.json":
+        if _is_data(path, name, home) and ("/" in name or name == "model_index.json"):
             found[name] = path
     return found
 
 
-def verify(
-    folder: Path, pin: WeightsPin, hashes: Hashes, report: Callable[[int], None] = lambda _read: None
-) -> dict[str, str]:
-    """SHA-256 of every file, equal to the pin's where it names files.
+def _is_data(path: Path, name: str, home: Path) -> bool:
+    """Whether a file is one that a pipeline may open. Raises CannotRender for one that must not lie there."""
+    kind = path.suffix.lower()
+    if kind not in ALLOWED | HARMLESS:
+        text = f"{name} is not a kind of file this runner opens; weights are safetensors and JSON only."
+        raise cannot("environment", "weights_unsafe_file", text, "Remove it, or fetch the safetensors.", file=name)
+    if not path.resolve().is_relative_to(home):
+        text = f"{name} points outside its repository's folder."
+        raise cannot("environment", "weights_unsafe_file", text, "Fetch this revision again.", file=name)
+    return kind in ALLOWED
+
+
+def verify(folder: Path, pin: WeightsPin, hashes: Hashes, report: Reading = lambda _read: None) -> dict[str, str]:
+    """SHA-256 of every file of the model's own repository, equal to the pin's where it names files.
 
     Raises CannotRender naming the first file that differs.
     """
-    present = files(folder)
-    if pin.files:
-        _same_names(set(present), set(pin.files))
+    pinned = {name: digest for name, digest in pin.files.items() if file_key(name) is None}
+    return _hashed(files(folder), pinned, hashes, report)
+
+
+def verify_part(root: Path, part: Part, pin: WeightsPin, hashes: Hashes, report: Reading = lambda _read: None) -> Extra:
+    """A part beside the model, at the revision the pin names for it; of a pin without files, the newest one here.
+
+    Raises CannotRender for a part that is not pinned, is not here, or has other bytes than the pinned ones.
+    """
+    keys = {name: key for name in pin.files if (key := file_key(name)) and _of(part, key)}
+    if pin.files and not keys:
+        text = f"{part.name} is not among the pins of this preset."
+        raise cannot("preset", "weights_not_pinned", text, "Ask the target again, and pin the preset.", part=part.name)
+    revision = next((key.revision for key in keys.values()), None) or newest(root, part.repository)
+    if revision is None:
+        raise _absent(part.repository)
+    folder = find(root, part.repository, revision)
+    present = {str(FileKey(part.repository, revision, name)): path for name, path in part_files(folder, part).items()}
+    if not present:
+        text = f"{part.repository} at {revision[:8]} has no {part.path}."
+        raise cannot("environment", "weights_missing", text, "Fetch it, or name another one.", part=part.name)
+    digests = _hashed(present, {name: pin.files[name] for name in keys}, hashes, report)
+    return Extra(part, folder / part.path, digests, present)
+
+
+def part_files(folder: Path, part: Part) -> dict[str, Path]:
+    """The files of a part, by their path inside the repository; {} when it is not there. Raises CannotRender for
+    anything but safetensors and JSON."""
+    held = sorted(_walk(folder / part.path)) if (folder / part.path).is_dir() else [folder / part.path]
+    return {
+        path.relative_to(folder).as_posix(): path
+        for path in held
+        if path.is_file() and _is_data(path, path.relative_to(folder).as_posix(), folder.parent.parent.resolve())
+    }
+
+
+def identities(folder: Path, extras: Iterable[Extra] = ()) -> dict[str, Identity]:
+    """To be compared before and after loading, so that what was hashed is what was loaded."""
+    places = {**files(folder), **{name: path for one in extras for name, path in one.places.items()}}
+    return {name: identity_of(path) for name, path in places.items()}
+
+
+def _hashed(present: Mapping[str, Path], pinned: Mapping[str, str], hashes: Hashes, report: Reading) -> dict[str, str]:
+    if pinned:
+        _same_names(set(present), set(pinned))
     digests: dict[str, str] = {}
     for name, path in present.items():
         try:
             digests[name] = hashes.of(path, report)
         except OSError as error:
             raise changed(name, f"it cannot be read ({error.strerror})") from error
-        if pin.files and digests[name] != pin.files[name]:
-            raise changed(name, f"its SHA-256 starts {digests[name][:8]}, pinned is {pin.files[name][:8]}")
+        if pinned and digests[name] != pinned[name]:
+            raise changed(name, f"its SHA-256 starts {digests[name][:8]}, pinned is {pinned[name][:8]}")
     return digests
 
 
-def identities(folder: Path) -> dict[str, Identity]:
-    """To be compared before and after loading, so that what was hashed is what was loaded."""
-    return {name: identity_of(path) for name, path in files(folder).items()}
+def _of(part: Part, key: FileKey) -> bool:
+    return key.repository == part.repository and part.holds(key.path)
 
 
 def changed(name: str, why: str) -> CannotRender:
     text = f"The weights file {name} is not the pinned one: {why}."
     hint = "Fetch this revision again, or pin the new files after a look at what they render."
     return cannot("environment", "weights_changed", text, hint, file=name)
+
+
+def _absent(repository: str) -> CannotRender:
+    text = f"The weights {repository} are not on this machine."
+    hint = "Put them into the runner's weights folder (docs/models.md)."
+    return cannot("environment", "weights_missing", text, hint, repository=repository)
 
 
 def _same_names(present: set[str], pinned: set[str]) -> None:

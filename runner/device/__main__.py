@@ -17,7 +17,8 @@ def main() -> int:
 
     from runner import offline  # noqa: PLC0415 - before anything that could open a connection
 
-    offline.close()
+    if without := offline.close():
+        sys.stderr.write(f"The kernel does not keep this process offline, Python does: {without}.\n")
     from runner.device.serving import serve  # noqa: PLC0415 - torch and diffusers load here, after the hook
 
     return serve(sys.stdin.buffer, pipe, began)

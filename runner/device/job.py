@@ -5,20 +5,31 @@ from __future__ import annotations
 import resource
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
 
+from presets_app.core import weights_named
 from presets_app.core.generation import GenerationRequest, Geometry, RawDigests, raw_digest
-from runner import encode, fingerprint, limits, weights
+from runner import checkpoint_facts, encode, fingerprint, limits, weights
 from runner.device.residents import Residents
-from runner.pipelines import CLASS_NAMES, Rendered
+from runner.pictures import PICTURES
+from runner.pipelines import Rendered
 from runner.progress import Progress, Report
 
 Made = TypeVar("Made")
 _KIB = 1024  # ru_maxrss is in KiB on Linux
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a request's pins lead to on this machine; `own_files` are the SHA-256 of the model's own repository."""
+
+    folder: Path
+    own_files: dict[str, str]
+    extras: dict[str, weights.Extra]
 
 
 class Job:
@@ -38,34 +49,56 @@ class Job:
         if torch.cuda.is_available():
             torch.cuda.reset_peak_memory_stats()
         report(Progress("load"))
-        pin = self.request.weights
-        folder = weights.find(self.root, pin.repository, pin.revision)
-        files = self._timed(
-            "verify", lambda: weights.verify(folder, pin, residents.hashes, lambda _read: report(Progress("load")))
+        found = self._timed("verify", lambda: self._verified(residents.hashes, report))
+        resident = self._timed(
+            "load", lambda: residents.get(self.document, found.folder, found.own_files, found.extras)
         )
-        loaded, warm = self._timed("load", lambda: residents.get(self.document, folder, files))
-        report(Progress("load", warm=warm))
-        rendered = loaded.render(self.document, report)
+        self.timings["load_cold"] = resident.seconds
+        report(Progress("load", warm=resident.warm))
+        rendered = resident.loaded.render(self.document, report, self._pictures())
         report(Progress("encode"))
         digests = digests_of(rendered, str(self.document["fps"]))
         self._timed("encode", lambda: self._encode(rendered))
-        model = {
-            "repository": pin.repository,
-            "revision": pin.revision,
-            "files": files,
-            "class": CLASS_NAMES[self.document["family"]],
-            "dtype": loaded.dtype,
-        }
         return {
             "digests": asdict(digests),
             "geometry": asdict(geometry_of(rendered, self.document["fps"])),
             "seeds": [asdict(seed) for seed in rendered.seeds],
             "timings": {name: round(value, 4) for name, value in {**self.timings, **rendered.timings}.items()},
-            "warm": warm,
+            "warm": resident.warm,
             "peak_memory": peak_memory(),
-            "fingerprint": fingerprint.take(model),
-            "call": rendered.call,
+            "fingerprint": fingerprint.take(self._model(found, resident.loaded.dtype)),
+            "call": rendered.calls,
         }
+
+    def _verified(self, hashes: weights.Hashes, report: Report) -> _Found:
+        """Every file that will be opened, hashed and equal to its pin."""
+        pin = self.request.weights
+
+        def reading(_read: int) -> None:
+            report(Progress("load"))
+
+        folder = weights.find(self.root, pin.repository, pin.revision)
+        files = weights.verify(folder, pin, hashes, reading)
+        wanted = weights_named.parts(self.document)
+        extras = {part.name: weights.verify_part(self.root, part, pin, hashes, reading) for part in wanted}
+        return _Found(folder, files, extras)
+
+    def _model(self, found: _Found, dtype: str) -> dict[str, Any]:
+        pin, extras = self.request.weights, found.extras.values()
+        places = {name: path for extra in extras for name, path in extra.places.items()}
+        return {
+            "repository": pin.repository,
+            "revision": pin.revision,
+            "files": {**found.own_files, **{name: digest for extra in extras for name, digest in extra.files.items()}},
+            "class": weights.class_name(found.folder),
+            "dtype": dtype,
+            **checkpoint_facts.about({**weights.files(found.folder), **places}),
+        }
+
+    def _pictures(self) -> dict[str, Path]:
+        """The pictures' files, which the parent has put beside the place of the video."""
+        folder = self.video.parent / PICTURES
+        return {picture.sha256: folder / picture.sha256 for picture in limits.pictures_of(self.document)}
 
     def _encode(self, rendered: Rendered) -> None:
         crf = (self.document.get("output") or {}).get("crf", encode.CRF)

@@ -68,6 +68,7 @@ class Device:
     _child: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     _inbox: messages.Inbox | None = field(default=None, repr=False)
     _log: IO[bytes] | None = field(default=None, repr=False)
+    _settings: dict[str, str] = field(default_factory=lambda: switches.of_process({}))
     _phase: str = "start"
     _start_seconds: float = 0.0
     _ready: bool = False
@@ -77,10 +78,20 @@ class Device:
     def pid(self) -> int | None:
         return self._child.pid if self._child is not None and self._child.poll() is None else None
 
+    @property
+    def phase(self) -> str:
+        """The last one that the child was heard in."""
+        return self._phase
+
     def render(
         self, request: GenerationRequest, video: Path, listen: Report, stop: Callable[[], str | None] = _never
     ) -> Answer:
-        """Raises ChildDied, ChildHung, Stopped."""
+        """Raises ChildDied, ChildHung, Stopped. A document that needs another process-wide setting gets a process of
+        its own."""
+        needed = switches.of_process(request.document)
+        if needed != self._settings:
+            self._settings = needed
+            self.kill()
         return self._ask({"type": "render", "request": request.as_json(), "video": str(video)}, listen, stop)
 
     def probe(self, repositories: list[str], stop: Callable[[], str | None] = _never) -> Answer:
@@ -142,7 +153,7 @@ class Device:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
-            env=_environment(),
+            env={**_environment(), **self._settings},
             cwd=Path(__file__).resolve().parents[2],
         )
         if self._child.stdout is not None:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from presets_app.core.generation import WeightsPin
-from runner import fingerprint, weights
+from presets_app.core.weights_named import Part, part_of
+from runner import checkpoint_facts, fingerprint, weights
 from runner.device.residents import Residents
 from runner.failures import CannotRender, cannot
 from runner.progress import Progress, Report
@@ -21,6 +22,9 @@ def probe(root: Path, repositories: Sequence[str], residents: Residents, report:
 
 
 def _checkpoint(root: Path, repository: str, residents: Residents, report: Report) -> dict[str, Any]:
+    part = part_of(repository)
+    if part is not None:
+        return _extra(root, part, residents, report)
     try:
         revision = weights.newest(root, repository)
         if revision is None:
@@ -28,6 +32,18 @@ def _checkpoint(root: Path, repository: str, residents: Residents, report: Repor
         folder = weights.find(root, repository, revision)
         pin = WeightsPin(repository, folder.name)
         files = weights.verify(folder, pin, residents.hashes, lambda _read: report(Progress("load")))
+        facts = checkpoint_facts.about(weights.files(folder))
     except CannotRender as refused:
         return {"revision": None, "class": None, "files": {}, "failure": refused.failure.as_json()}
-    return {"revision": folder.name, "class": weights.class_name(folder), "files": files}
+    return {"revision": folder.name, "class": weights.class_name(folder), "files": files, **facts}
+
+
+def _extra(root: Path, part: Part, residents: Residents, report: Report) -> dict[str, Any]:
+    """A LoRA or an upsampler, at the newest revision here; its files by a pin's spelling."""
+    try:
+        unpinned = WeightsPin(part.repository, "")
+        found = weights.verify_part(root, part, unpinned, residents.hashes, lambda _read: report(Progress("load")))
+    except CannotRender as refused:
+        return {"revision": None, "class": None, "files": {}, "failure": refused.failure.as_json()}
+    revision = weights.newest(root, part.repository)
+    return {"revision": revision, "class": None, "files": dict(found.files), **checkpoint_facts.about(found.places)}

@@ -12,11 +12,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-import torch
-
 from presets_app.core.generation import GenerationRequest
 from presets_app.core.problems import Failure
-from runner import determinism
+from runner import determinism, memory_faults
 from runner.device import messages
 from runner.device.job import Job
 from runner.device.probing import probe
@@ -78,23 +76,16 @@ def _answer(request: dict[str, Any], residents: Residents, sink: IO[bytes], stop
         return {"type": "cancelled"}
     except CannotRender as refused:
         return _failed(refused.failure)
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        residents.clear()
-        return _failed(_out_of_memory(error))
-    except UNEXPECTED as error:
+    except (MemoryError, *UNEXPECTED) as error:
         traceback.print_exc(file=sys.stderr)
+        if memory_faults.is_out_of_memory(error):
+            return _failed(memory_faults.found(error, determinism.device()))  # the parent ends this process
         residents.clear()  # a pipeline that failed half-way is not trusted again
         return _failed(_unexpected(error))
 
 
 def _failed(failure: Failure) -> dict[str, Any]:
     return {"type": "failed", "failure": failure.as_json()}
-
-
-def _out_of_memory(error: BaseException) -> Failure:
-    text = "The device ran out of memory while rendering."
-    hint = "Use fewer frames, a smaller size, offloading or VAE tiling, or a device with more memory."
-    return Failure("environment", "out_of_memory", "after_change", text, hint, {"error": type(error).__name__})
 
 
 def _unexpected(error: BaseException) -> Failure:

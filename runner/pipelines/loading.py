@@ -6,6 +6,7 @@ local folder only, as safetensors only, and its class comes from the family's ow
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from diffusers.utils import logging as diffusers_logging
 from transformers.utils import logging as transformers_logging
 
 from runner.failures import CannotRender, cannot
+from runner.memory_faults import is_out_of_memory
 
 Parts = Mapping[str, tuple[type[Any], ...]]
 LOCAL_ONLY = {"local_files_only": True, "use_safetensors": True}
@@ -27,15 +29,15 @@ transformers_logging.set_verbosity_error()
 transformers_logging.disable_progress_bar()
 
 
-def read_index(folder: Path, expected: str) -> dict[str, Any]:
-    """model_index.json, when it names the expected pipeline class. Raises CannotRender otherwise."""
+def read_index(folder: Path, *expected: str) -> dict[str, Any]:
+    """model_index.json, when it names one of the expected pipeline classes. Raises CannotRender otherwise."""
     try:
         index = json.loads((folder / "model_index.json").read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise _incomplete("model_index.json", "it cannot be read") from error
     found = index.get("_class_name") if isinstance(index, dict) else None
-    if found != expected:
-        text = f"These weights are for {found!r}; the preset's family needs {expected}."
+    if found not in expected:
+        text = f"These weights are for {found!r}; the preset's family and task need {' or '.join(expected)}."
         raise cannot("preset", "weights_wrong_class", text, "Pin a repository of that class.", found=str(found))
     return dict(index)
 
@@ -66,6 +68,8 @@ def load_part(folder: Path, name: str, kind: type[Any], dtype: torch.dtype) -> A
             str(folder), subfolder=name, torch_dtype=dtype, output_loading_info=True, **LOCAL_ONLY
         )
     except (OSError, ValueError, RuntimeError) as error:
+        if is_out_of_memory(error):
+            raise
         raise _incomplete(name, f"it cannot be read ({type(error).__name__})") from error
     for key in ("missing_keys", "unexpected_keys", "mismatched_keys", "error_msgs"):
         if info.get(key):
@@ -112,7 +116,51 @@ def place(pipe: Any, device: str, offload: str) -> None:
         for part in pipe.components.values():
             if isinstance(part, torch.nn.Module):
                 settle(part)
-    elif offload == "model":
+        return
+    _offloaded(pipe, device, offload)
+
+
+class Variants:
+    """The pipelines that share one checkpoint's models, by class: made when first needed, all at once on one device.
+
+    Not by `from_pipe`: without a dtype it casts the shared models to float32, with one it casts those that are kept in
+    another.
+    """
+
+    def __init__(self, pipe: Any, device: str, offload: str) -> None:
+        place(pipe, device, offload)
+        self._made = {type(pipe): pipe}
+        self.base, self._now = pipe, type(pipe)
+        self._device, self._offload = device, offload
+
+    def of(self, kind: type[Any], **own: Any) -> Any:
+        """The pipeline of a class; `own` are the parts that only it has."""
+        if kind not in self._made:
+            shared = {name: part for name, part in self.base.components.items() if name in _parts_of(kind)}
+            self._made[kind] = kind(**{**shared, **own})
+            self._made[kind].set_progress_bar_config(disable=True)
+        pipe = self._made[kind]
+        if self._offload == "model" and self._device != "cpu" and kind is not self._now:
+            pipe.enable_model_cpu_offload(device=self._device)  # takes the hooks of the one before off the models
+        self._now = kind
+        return pipe
+
+    def forget(self, kind: type[Any]) -> None:
+        """Let go of a class's pipeline and of the parts that only it has."""
+        self._made.pop(kind, None)
+
+
+def _parts_of(kind: type[Any]) -> set[str]:
+    return set(inspect.signature(kind.__init__).parameters) - {"self"}
+
+
+def wrong_variant(text: str, hint: str = "") -> CannotRender:
+    """The right class of pipeline, and another model than the preset means."""
+    return cannot("preset", "weights_wrong_variant", text, hint or "Pin the repository that the preset means.")
+
+
+def _offloaded(pipe: Any, device: str, offload: str) -> None:
+    if offload == "model":
         pipe.enable_model_cpu_offload(device=device)
     elif offload == "sequential":
         pipe.enable_sequential_cpu_offload(device=device)

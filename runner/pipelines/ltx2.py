@@ -1,4 +1,4 @@
-"""LTX-2 text to video with sound: LTX2Pipeline, one stage.
+"""LTX-2 and 2.3, full and distilled: text, one picture or several to video with sound, in one stage or two.
 
 Self-contained on purpose, as diffusers' own pipelines are: what is shared with another family is copied until it
 has proved to be the same thing.
@@ -7,7 +7,7 @@ has proved to be the same thing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +16,49 @@ from diffusers import (
     AutoencoderKLLTX2Audio,
     AutoencoderKLLTX2Video,
     FlowMatchEulerDiscreteScheduler,
+    LTX2ConditionPipeline,
+    LTX2ImageToVideoPipeline,
+    LTX2LatentUpsamplePipeline,
     LTX2Pipeline,
     LTX2VideoTransformer3DModel,
 )
 from diffusers.pipelines.ltx2.connectors import LTX2TextConnectors
+from diffusers.pipelines.ltx2.latent_upsampler import LTX2LatentUpsamplerModel
+from diffusers.pipelines.ltx2.pipeline_ltx2_condition import LTX2VideoCondition
 from diffusers.pipelines.ltx2.vocoder import LTX2Vocoder, LTX2VocoderWithBWE
 from transformers import Gemma3ForConditionalGeneration, GemmaTokenizer
 
 from presets_app.core.generation import SeedUsed
+from presets_app.core.weights_named import upsampler
 from runner import limits
-from runner.pipelines.loading import Parts, load_parts, load_tokenizer, place, read_index, read_scheduler
-from runner.pipelines.rendering import Clock, Rendered, frames_from, samples_from
+from runner.pipelines import loras
+from runner.pipelines.loading import (
+    Parts,
+    Variants,
+    load_part,
+    load_parts,
+    load_tokenizer,
+    read_index,
+    read_scheduler,
+    settle,
+    wrong_variant,
+)
+from runner.pipelines.pictures import opened
+from runner.pipelines.rendering import (
+    Clock,
+    Extras,
+    Pictures,
+    Rendered,
+    Steps,
+    frames_from,
+    recorded,
+    samples_from,
+    settings_of,
+    watched,
+)
 from runner.progress import Report
 
-CLASS_NAME = "LTX2Pipeline"
+CLASS_NAMES = ("LTX2Pipeline", "LTX2ImageToVideoPipeline", "LTX2ConditionPipeline")  # of one and the same models
 PARTS: Parts = {
     "vae": (AutoencoderKLLTX2Video,),
     "audio_vae": (AutoencoderKLLTX2Audio,),
@@ -40,50 +69,119 @@ PARTS: Parts = {
 }
 SCHEDULERS = ("FlowMatchEulerDiscreteScheduler",)
 ABSENT = ("processor", "prompt_enhancer", "duration_head")
+VOCODERS = {"ltx-2": "LTX2Vocoder", "ltx-2.3": "LTX2VocoderWithBWE"}  # what tells the two apart in a folder
 TEXT_TOKENS = 1024
 GUIDANCE = 1.0  # off, for a stage that does not say
+PICTURE_CRF = 33  # both were trained on pictures that H.264 had been through at this quality
+Document = Mapping[str, Any]
+Calls = list[dict[str, Any]]
 
 
 @dataclass
 class Loaded:
-    """A resident LTX2Pipeline; see rendering.Loaded."""
+    """A resident LTX-2 checkpoint; see rendering.Loaded."""
 
-    pipe: Any
+    variants: Variants
     dtype: str
     device: str
     saved: Mapping[str, Any]  # the checkpoint's scheduler settings
+    distilled: bool
+    lora_files: dict[str, loras.Lora] = field(default_factory=dict)
+    upsampler: tuple[str, Any] = ("", None)  # its digest, and the model
 
-    def render(self, document: Mapping[str, Any], progress: Report) -> Rendered:
+    @property
+    def pipe(self) -> Any:
+        """The checkpoint's own pipeline, over the models that all share."""
+        return self.variants.base
+
+    def prepare(self, document: Document, extras: Extras) -> None:
+        """See rendering.Loaded; raises CannotRender for weights that are not of the variant that the preset names."""
         limits.check(document)
-        stage = document["stages"][0]
-        clock, steps = Clock(progress), limits.steps_of(stage)
-        with torch.no_grad():
+        self._check_variant(document)
+        kept = {lora.digest: lora for lora in self.lora_files.values()}
+        named = {name: extra for name, extra in extras.items() if extra.path.is_file()}
+        parts = self._changed_by_loras()
+        self.lora_files = {
+            name: kept.get(extra.digest) or loras.read(extra, LTX2Pipeline, parts) for name, extra in named.items()
+        }
+        wanted, before = upsampler(document), self.upsampler[0]
+        self.upsampler = self._upsampler(extras[wanted.name]) if wanted else ("", None)
+        if self.upsampler[0] != before:
+            self.variants.forget(LTX2LatentUpsamplePipeline)
+
+    def render(self, document: Document, progress: Report, pictures: Pictures | None = None) -> Rendered:
+        limits.check(document)
+        clock, calls = Clock(progress), Calls()
+        base = self.variants.of(LTX2Pipeline)
+        with torch.no_grad(), watched(base.vae.decoder):
             clock.enter("text")
-            call = _call(document, stage)
-            self._prepare(document, stage)
-            guided = call["guidance_scale"] > 1 or call["audio_guidance_scale"] > 1
-            texts = self._texts(document, guided)
-            clock.enter("denoise", 0, steps)
-            generator = torch.Generator("cpu").manual_seed(stage["seed"])
-            made = self.pipe(**call, **texts, generator=generator, callback_on_step_end=_steps(clock, steps))
+            settings_of(base, document.get("runtime") or {})
+            inputs = _Inputs(document, self._texts(base, document), pictures or {}, clock)
+            made = self._stages(inputs, calls)
         frames, samples = frames_from(made.frames[0]), None
         if (document.get("audio") or {}).get("generate", True):
             samples = samples_from(made.audio[0].float().cpu().numpy())
         clock.close()
-        rate = int(self.pipe.vocoder.config.output_sampling_rate) if samples is not None else None
-        used = SeedUsed(str(stage["role"]), stage["seed"], stage["seed"], "cpu")
-        return Rendered(frames, samples, rate, (used,), clock.timings, call)
+        rate = int(base.vocoder.config.output_sampling_rate) if samples is not None else None
+        return Rendered(frames, samples, rate, _seeds(document), clock.timings, calls)
 
-    def _prepare(self, document: Mapping[str, Any], stage: Mapping[str, Any]) -> None:
-        """Set what the pipeline keeps between calls, so that a warm render equals a cold one."""
-        self.pipe.scheduler = _scheduler(self.saved, stage)
-        runtime = document.get("runtime") or {}
-        vae = self.pipe.vae
-        (vae.enable_tiling if runtime.get("vae_tiling") else vae.disable_tiling)()
-        (vae.enable_slicing if runtime.get("vae_slicing") else vae.disable_slicing)()
+    def _stages(self, inputs: _Inputs, calls: Calls) -> Any:
+        """The last stage's output; between two stages the latents are upsampled, and the sound's go along."""
+        stages = inputs.document["stages"]
+        generator = torch.Generator("cpu").manual_seed(stages[0]["seed"])
+        latents: dict[str, Any] = {"latents": None, "audio_latents": None}
+        for number, stage in enumerate(stages):
+            if number and stage.get("seed") is not None:
+                generator = torch.Generator("cpu").manual_seed(stage["seed"])
+            made = self._stage(inputs, number, latents, generator, calls)
+            if number + 1 < len(stages):
+                latents = {"latents": self._upsampled(made.frames, calls), "audio_latents": made.audio}
+        return made
 
-    def _texts(self, document: Mapping[str, Any], guided: bool) -> dict[str, Any]:
-        prompt, mask, negative, negative_mask = self.pipe.encode_prompt(
+    def _stage(
+        self, inputs: _Inputs, number: int, latents: dict[str, Any], generator: torch.Generator, calls: Calls
+    ) -> Any:
+        document, stage = inputs.document, inputs.document["stages"][number]
+        chosen = self._chosen(stage)
+        kind, conditioned, told = inputs.conditioning(number)
+        pipe = self.variants.of(kind, **({"audio_scheduler": None} if kind is LTX2ConditionPipeline else {}))
+        pipe.scheduler = _scheduler(self.saved, stage, limits.sigmas_of(document, number))
+        call = {**_call(document, number), **_noise(document, number, kind)}
+        calls.append(recorded(pipe, call, {name: strength for name, (_, strength) in chosen.items()}, **told))
+        after = Steps(inputs.clock, inputs.steps_before(number), call["num_inference_steps"], inputs.steps)
+        inputs.clock.enter("denoise", inputs.steps_before(number), inputs.steps)
+        with loras.applied(chosen, self._changed_by_loras(), self.device):
+            texts = inputs.texts
+            return pipe(**{**call, **latents, **conditioned}, **texts, generator=generator, callback_on_step_end=after)
+
+    def _upsampled(self, latents: torch.Tensor, calls: Calls) -> torch.Tensor:
+        pipe = self.variants.of(LTX2LatentUpsamplePipeline, latent_upsampler=self.upsampler[1])
+        _batch, _channels, count, height, width = latents.shape
+        call = {
+            "video": None,
+            "height": height * pipe.vae_spatial_compression_ratio,
+            "width": width * pipe.vae_spatial_compression_ratio,
+            "num_frames": (count - 1) * pipe.vae_temporal_compression_ratio + 1,
+            "spatial_patch_size": 1,
+            "temporal_patch_size": 1,
+            "latents_normalized": False,
+            "decode_timestep": 0.0,
+            "decode_noise_scale": None,
+            "adain_factor": 0.0,
+            "tone_map_compression_ratio": 0.0,
+            "generator": None,
+            "output_type": "latent",
+            "return_dict": False,
+        }
+        calls.append(recorded(pipe, call, {}))
+        larger: torch.Tensor = pipe(**call, latents=latents)[0]
+        return larger
+
+    def _texts(self, pipe: Any, document: Document) -> dict[str, Any]:
+        """The prompts of all stages; the negative one is encoded when any stage is guided by it."""
+        guidance = [_guidance(stage) for stage in document["stages"]]
+        guided = any(one["guidance_scale"] > 1 or one["audio_guidance_scale"] > 1 for one in guidance)
+        prompt, mask, negative, negative_mask = pipe.encode_prompt(
             prompt=document["prompt"],
             negative_prompt=document.get("negative_prompt") or "",
             do_classifier_free_guidance=guided,
@@ -102,38 +200,119 @@ class Loaded:
             "negative_prompt_attention_mask": negative_mask,
         }
 
+    def _changed_by_loras(self) -> dict[str, torch.nn.Module]:
+        return {"transformer": self.pipe.transformer, "connectors": self.pipe.connectors}
 
-def load(folder: Path, *, dtype: str, vae_dtype: str | None, device: str, offload: str) -> Loaded:
-    """Raises CannotRender when the folder is not a complete LTX2Pipeline."""
-    index = read_index(folder, CLASS_NAME)
-    parts = load_parts(folder, index, PARTS, {"default": dtype, "vae": vae_dtype or dtype})
+    def _chosen(self, stage: Mapping[str, Any]) -> dict[str, tuple[loras.Lora, float]]:
+        held = stage.get("loras") or ()
+        return {lora["file"]: (self.lora_files[lora["file"]], float(lora.get("strength", 1))) for lora in held}
+
+    def _upsampler(self, extra: Any) -> tuple[str, Any]:
+        if self.upsampler[0] == extra.digest:
+            return self.upsampler
+        dtype = self.pipe.transformer.dtype
+        model = load_part(extra.path.parent, extra.path.name, LTX2LatentUpsamplerModel, dtype)
+        if not model.config.spatial_upsample or model.config.temporal_upsample:
+            raise wrong_variant(f"{extra.part.name} does not enlarge the picture and only that.")
+        settle(model)
+        return extra.digest, model.to(self.device)
+
+    def _check_variant(self, document: Document) -> None:
+        stage = document["stages"][0]
+        if self.distilled and not limits.sigmas_of(document, 0):
+            text = "These are distilled weights, which know eight noise levels only, and the preset names none."
+            raise wrong_variant(text, "Set variant to distilled, or write the sigmas.")
+        if limits.is_distilled(document) and not self.distilled and not stage.get("loras"):
+            text = "The preset means the distilled model; these are the full model's weights."
+            raise wrong_variant(text)
+
+
+@dataclass
+class _Inputs:
+    """What all stages of one render share."""
+
+    document: Document
+    texts: dict[str, Any]
+    pictures: Pictures
+    clock: Clock
+
+    @property
+    def steps(self) -> int:
+        return self.steps_before(len(self.document["stages"]))
+
+    def steps_before(self, number: int) -> int:
+        return sum(limits.steps_in(self.document, earlier) for earlier in range(number))
+
+    def conditioning(self, number: int) -> tuple[type[Any], dict[str, Any], dict[str, Any]]:
+        """(the class, its arguments for the pictures, the same as JSON)."""
+        found = limits.pictures_of(self.document)
+        if not found:
+            return LTX2Pipeline, {}, {}
+        if len(found) == 1 and found[0].is_plain:
+            crf = {"image_crf": PICTURE_CRF}
+            image = opened(found[0], self.pictures)
+            return LTX2ImageToVideoPipeline, {"image": image, **crf}, {"image": found[0].sha256, **crf}
+        places = [_latent(picture.frame) for picture in found]
+        conditions = [
+            LTX2VideoCondition(opened(picture, self.pictures), place, picture.strength, PICTURE_CRF)
+            for picture, place in zip(found, places, strict=True)
+        ]
+        told = [
+            {"frames": picture.sha256, "index": place, "strength": picture.strength, "crf": PICTURE_CRF}
+            for picture, place in zip(found, places, strict=True)
+        ]
+        return LTX2ConditionPipeline, {"conditions": conditions}, {"conditions": told}
+
+
+def load(document: Document, folder: Path, *, dtypes: Mapping[str, str], device: str, offload: str) -> Loaded:
+    """Raises CannotRender when the folder is not a complete LTX-2 checkpoint of the document's family."""
+    index = read_index(folder, *CLASS_NAMES)
+    _check_family(document["family"], index)
+    parts = load_parts(folder, index, PARTS, dtypes)
     saved = read_scheduler(folder, SCHEDULERS)
     pipe = LTX2Pipeline(
         tokenizer=load_tokenizer(folder, GemmaTokenizer),
-        scheduler=_scheduler(saved, {}),
+        scheduler=_scheduler(saved, {}, None),
         **parts,
         **dict.fromkeys(ABSENT),
     )
-    place(pipe, device, offload)
-    return Loaded(pipe, dtype, device, saved)
+    variants = Variants(pipe, device, offload)
+    # Nothing else in the folder tells the two apart: the distilled weights' schedule is not bent.
+    return Loaded(variants, dtypes["default"], device, saved, not saved.get("use_dynamic_shifting", False))
 
 
-def _call(document: Mapping[str, Any], stage: Mapping[str, Any]) -> dict[str, Any]:
+def _check_family(family: str, index: Mapping[str, Any]) -> None:
+    named = index.get("vocoder")
+    found = named[1] if isinstance(named, list) and len(named) == 2 else None
+    if found != VOCODERS[family]:
+        other = next((name for name, vocoder in VOCODERS.items() if vocoder == found), None)
+        text = f"These weights are {other}'s; the preset's family is {family}."
+        raise wrong_variant(text if other else f"The weights' vocoder is a {found!r}; {family} has {VOCODERS[family]}.")
+
+
+def _latent(frame: int) -> int:
+    """The latent that begins with a frame: the first is one frame, each further one eight; -1 is the last."""
+    return frame if frame <= 0 else (frame - 1) // 8 + 1
+
+
+def _call(document: Document, number: int) -> dict[str, Any]:
     """Every argument spelled out: what is left to a default would change with the library."""
-    sigmas = stage.get("sigmas")
+    stage, sigmas = document["stages"][number], limits.sigmas_of(document, number)
+    scale = limits.SCALE if number else 1
     return {
         "prompt": None,
         "negative_prompt": None,
-        "height": document["height"],
-        "width": document["width"],
+        "height": document["height"] * scale,
+        "width": document["width"] * scale,
         "num_frames": document["frames"],
+        "min_seconds": 1.0,
+        "max_seconds": 20.0,
         "frame_rate": float(limits.fps_of(document)),
         "motion_speed": 1.0,
-        "num_inference_steps": limits.steps_of(stage),
-        "sigmas": [float(sigma) for sigma in sigmas[:-1]] if sigmas else None,
+        "num_inference_steps": limits.steps_in(document, number),
+        "sigmas": list(sigmas[:-1]) if sigmas else None,
         "timesteps": None,
         **_guidance(stage),
-        "noise_scale": 0.0,
         "num_videos_per_prompt": 1,
         "latents": None,
         "audio_latents": None,
@@ -142,12 +321,24 @@ def _call(document: Mapping[str, Any], stage: Mapping[str, Any]) -> dict[str, An
         "use_cross_timestep": True,
         "system_prompt": None,
         "enable_prompt_enhancement": False,
-        "output_type": "np",
+        "prompt_max_new_tokens": None,
+        "prompt_enhancement_kwargs": None,
+        "prompt_enhancement_seed": 10,
+        "output_type": "np" if number + 1 == len(document["stages"]) else "latent",
         "return_dict": True,
         "attention_kwargs": None,
         "callback_on_step_end_tensor_inputs": ["latents"],
         "max_sequence_length": TEXT_TOKENS,
     }
+
+
+def _noise(document: Document, number: int, kind: type[Any]) -> dict[str, float]:
+    """How much noise is put on what a stage starts from: the first sigma's in the second stage. In the first, the
+    condition pipeline mixes its pictures with noise by this number, the others start from noise anyhow."""
+    sigmas = limits.sigmas_of(document, number)
+    if number and sigmas:
+        return {"noise_scale": float(sigmas[0])}
+    return {"noise_scale": 1.0 if kind is LTX2ConditionPipeline else 0.0}
 
 
 def _guidance(stage: Mapping[str, Any]) -> dict[str, Any]:
@@ -169,14 +360,14 @@ def _guidance(stage: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _scheduler(saved: Mapping[str, Any], stage: Mapping[str, Any]) -> FlowMatchEulerDiscreteScheduler:
+def _scheduler(saved: Mapping[str, Any], stage: Mapping[str, Any], sigmas: Any) -> FlowMatchEulerDiscreteScheduler:
     """A fresh scheduler from the checkpoint's settings and what the stage says.
 
     Explicit sigmas are taken as they are: through the full model's schedule the same eight values would be moved
     (measured: 0.421875 became 0.1).
     """
     settings = {key: value for key, value in saved.items() if not key.startswith("_")}
-    if stage.get("sigmas"):
+    if sigmas:
         settings |= {"use_dynamic_shifting": False, "shift_terminal": None, "shift": 1.0}
     elif stage.get("shift") is not None:
         settings |= {"use_dynamic_shifting": False, "shift_terminal": None, "shift": float(stage["shift"])}
@@ -193,11 +384,8 @@ def _option(key: str, value: Any) -> dict[str, Any]:
     return {} if value else {"shift_terminal": None}  # stretch: off means that the schedule is not stretched
 
 
-def _steps(clock: Clock, steps: int) -> Any:
-    def after_step(_pipe: Any, number: int, _time: Any, kept: dict[str, Any]) -> dict[str, Any]:
-        clock.enter("denoise", number + 1, steps)
-        if number + 1 == steps:
-            clock.enter("decode")
-        return kept
-
-    return after_step
+def _seeds(document: Document) -> tuple[SeedUsed, ...]:
+    """A second stage without a seed of its own goes on with the first one's noise."""
+    return tuple(
+        SeedUsed(str(stage["role"]), stage.get("seed"), stage.get("seed"), "cpu") for stage in document["stages"]
+    )

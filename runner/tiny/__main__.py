@@ -15,8 +15,15 @@ from pathlib import Path
 from runner.tiny import store
 
 RECIPES = {
-    "matchframe/tiny-wan-2.2-t2v": "runner.tiny.wan22",
-    "matchframe/tiny-ltx-2": "runner.tiny.ltx2",
+    "matchframe/tiny-wan-2.2-t2v": ("runner.tiny.wan22", "t2v"),
+    "matchframe/tiny-wan-2.2-i2v": ("runner.tiny.wan22", "i2v"),
+    "matchframe/tiny-wan-2.2-ti2v": ("runner.tiny.wan22", "ti2v"),
+    "matchframe/tiny-wan-2.2-lora": ("runner.tiny.loras", "wan22"),
+    "matchframe/tiny-ltx-2": ("runner.tiny.ltx2", "full"),
+    "matchframe/tiny-ltx-2-distilled": ("runner.tiny.ltx2", "distilled"),
+    "matchframe/tiny-ltx-2.3": ("runner.tiny.ltx23", "full"),
+    "matchframe/tiny-ltx-2-upsampler": ("runner.tiny.upsampler", "twice"),
+    "matchframe/tiny-ltx-2-lora": ("runner.tiny.loras", "ltx2"),
 }
 
 
@@ -38,12 +45,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _make(folder: Path, repository: str, recipe: str) -> str:
+def _make(folder: Path, repository: str, recipe: tuple[str, str]) -> str:
     # A slow import, and one that reads these switches: torch is wanted only when there is something to build.
     os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_VERBOSITY="error", HF_HUB_DISABLE_PROGRESS_BARS="1")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    pipeline = importlib.import_module(recipe).build()
-    return store.keep(folder, repository, lambda place: pipeline.save_pretrained(place, safe_serialization=True))
+    module, build = recipe
+    made = getattr(importlib.import_module(module), build)()
+    return store.keep(folder, repository, lambda place: made.save_pretrained(place, safe_serialization=True))
 
 
 if __name__ == "__main__":

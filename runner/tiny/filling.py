@@ -49,8 +49,14 @@ def _first(table: Mapping[str, Any] | None, name: str, otherwise: Any) -> Any:
 def _values(name: str, shape: tuple[int, ...], gain: float, bias: float) -> Values:
     if name.endswith("gamma") or ("norm" in name and name.endswith("weight")):
         return np.ones(shape)
-    stream = np.random.RandomState(int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big"))
-    drawn: Values = stream.standard_normal(shape)
+    values = drawn(name, shape)
     if len(shape) < 2 or name.endswith("bias"):
-        return bias * drawn
-    return gain / math.sqrt(math.prod(shape[1:])) * drawn
+        return bias * values
+    return gain / math.sqrt(math.prod(shape[1:])) * values
+
+
+def drawn(name: str, shape: tuple[int, ...]) -> Values:
+    """Standard normal values from the stream that belongs to a tensor's name."""
+    stream = np.random.RandomState(int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big"))
+    values: Values = stream.standard_normal(shape)
+    return values

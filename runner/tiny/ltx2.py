@@ -1,4 +1,5 @@
-"""A tiny LTX2Pipeline with sound: the real compression (video 8x32x32, 25 audio latents a second), small widths."""
+"""Tiny LTX2Pipelines with sound, full and distilled: the real compression (video 8x32x32, 25 audio latents a second),
+small widths."""
 
 from __future__ import annotations
 
@@ -15,30 +16,38 @@ from transformers import Gemma3Config, Gemma3ForConditionalGeneration, GemmaToke
 
 from runner.tiny.filling import fill
 
-REPOSITORY = "matchframe/tiny-ltx-2"
-_TEXT_WIDTH = 32
-_TEXT_LAYERS = 2
-_LATENTS = 128
-_AUDIO_LATENTS = 8
-_MEL_BINS = 16
+TEXT_WIDTH = 32
+TEXT_LAYERS = 2
+LATENTS = 128
+AUDIO_LATENTS = 8
+MEL_BINS = 16
 _SUB_PIXELS = {"decoder.conv_out": 16, **{f"decoder.up_blocks.{block}.upsamplers": 8 for block in range(3)}}
 
 
-def build() -> LTX2Pipeline:
+def full() -> LTX2Pipeline:
     """The whole pipeline, filled; nothing is written."""
+    return _build(_transformer("ltx2"), _bent_schedule())
+
+
+def distilled() -> LTX2Pipeline:
+    """Other weights in the transformer, and the schedule that takes the eight fixed noise levels as they are."""
+    return _build(_transformer("ltx2-distilled"), FlowMatchEulerDiscreteScheduler())
+
+
+def _build(transformer: LTX2VideoTransformer3DModel, scheduler: FlowMatchEulerDiscreteScheduler) -> LTX2Pipeline:
     return LTX2Pipeline(
-        scheduler=_scheduler(),
-        vae=_vae(),
-        audio_vae=_audio_vae(),
-        text_encoder=_text_encoder(),
-        tokenizer=_tokenizer(),
+        scheduler=scheduler,
+        vae=vae(),
+        audio_vae=audio_vae(),
+        text_encoder=text_encoder(),
+        tokenizer=tokenizer(),
         connectors=_connectors(),
-        transformer=_transformer(),
+        transformer=transformer,
         vocoder=_vocoder(),
     )
 
 
-def _scheduler() -> FlowMatchEulerDiscreteScheduler:
+def _bent_schedule() -> FlowMatchEulerDiscreteScheduler:
     """The full (not distilled) model's schedule, as real checkpoints save it."""
     return FlowMatchEulerDiscreteScheduler(
         use_dynamic_shifting=True,
@@ -50,20 +59,20 @@ def _scheduler() -> FlowMatchEulerDiscreteScheduler:
     )
 
 
-def _tokenizer() -> GemmaTokenizer:
+def tokenizer() -> GemmaTokenizer:
     """Bytes only: every text falls back to its UTF-8 bytes."""
     words = ["<pad>", "<eos>", "<bos>", "<unk>", *(f"<0x{byte:02X}>" for byte in range(256))]
     vocabulary = {word: place for place, word in enumerate(words)}
     return GemmaTokenizer(vocab=vocabulary, merges=[], model_max_length=1024)
 
 
-def _text_encoder() -> Gemma3ForConditionalGeneration:
+def text_encoder() -> Gemma3ForConditionalGeneration:
     config = Gemma3Config(
         text_config={
             "vocab_size": 272,
-            "hidden_size": _TEXT_WIDTH,
+            "hidden_size": TEXT_WIDTH,
             "intermediate_size": 64,
-            "num_hidden_layers": _TEXT_LAYERS,
+            "num_hidden_layers": TEXT_LAYERS,
             "num_attention_heads": 2,
             "num_key_value_heads": 1,
             "head_dim": 16,
@@ -90,8 +99,8 @@ def _text_encoder() -> Gemma3ForConditionalGeneration:
 
 def _connectors() -> LTX2TextConnectors:
     model = LTX2TextConnectors(
-        caption_channels=_TEXT_WIDTH,
-        text_proj_in_factor=_TEXT_LAYERS + 1,
+        caption_channels=TEXT_WIDTH,
+        text_proj_in_factor=TEXT_LAYERS + 1,
         video_connector_num_attention_heads=2,
         video_connector_attention_head_dim=16,
         video_connector_num_layers=1,
@@ -103,28 +112,28 @@ def _connectors() -> LTX2TextConnectors:
     return model
 
 
-def _transformer() -> LTX2VideoTransformer3DModel:
+def _transformer(label: str) -> LTX2VideoTransformer3DModel:
     model = LTX2VideoTransformer3DModel(
-        in_channels=_LATENTS,
-        out_channels=_LATENTS,
+        in_channels=LATENTS,
+        out_channels=LATENTS,
         num_attention_heads=2,
         attention_head_dim=16,
         cross_attention_dim=32,
-        audio_in_channels=_AUDIO_LATENTS * _MEL_BINS // 4,
-        audio_out_channels=_AUDIO_LATENTS * _MEL_BINS // 4,
+        audio_in_channels=AUDIO_LATENTS * MEL_BINS // 4,
+        audio_out_channels=AUDIO_LATENTS * MEL_BINS // 4,
         audio_num_attention_heads=2,
         audio_attention_head_dim=8,
         audio_cross_attention_dim=16,
         num_layers=2,
-        caption_channels=_TEXT_WIDTH,
+        caption_channels=TEXT_WIDTH,
     ).eval()
-    fill(model, "ltx2/transformer", gains={"caption_projection": 3.0, "audio_caption_projection": 3.0})
+    fill(model, f"{label}/transformer", gains={"caption_projection": 3.0, "audio_caption_projection": 3.0})
     return model
 
 
-def _vae() -> AutoencoderKLLTX2Video:
+def vae() -> AutoencoderKLLTX2Video:
     model = AutoencoderKLLTX2Video(
-        latent_channels=_LATENTS,
+        latent_channels=LATENTS,
         block_out_channels=(4, 8, 16, 32),
         decoder_block_out_channels=(8, 16, 32),
         layers_per_block=(1, 1, 1, 1, 1),
@@ -136,19 +145,19 @@ def _vae() -> AutoencoderKLLTX2Video:
     return model
 
 
-def _audio_vae() -> AutoencoderKLLTX2Audio:
+def audio_vae() -> AutoencoderKLLTX2Audio:
     model = AutoencoderKLLTX2Audio(
-        base_channels=_AUDIO_LATENTS * _MEL_BINS // 4,
+        base_channels=AUDIO_LATENTS * MEL_BINS // 4,
         ch_mult=(1, 1, 1),
         num_res_blocks=1,
-        latent_channels=_AUDIO_LATENTS,
-        mel_bins=_MEL_BINS,
+        latent_channels=AUDIO_LATENTS,
+        mel_bins=MEL_BINS,
     ).eval()
     fill(model, "ltx2/audio_vae", gains={"decoder.conv_out": 3.0}, bias=0.0)
     return model
 
 
 def _vocoder() -> LTX2Vocoder:
-    model = LTX2Vocoder(in_channels=2 * _MEL_BINS, hidden_channels=64).eval()
+    model = LTX2Vocoder(in_channels=2 * MEL_BINS, hidden_channels=64).eval()
     fill(model, "ltx2/vocoder", gains={"conv_in": 2.0, "conv_out": 2.0}, bias=0.0)
     return model

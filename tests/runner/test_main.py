@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -21,6 +22,7 @@ from rq.serializers import JSONSerializer
 from presets_app.artifacts import LocalStore, get_json, put_json
 from runner import room
 from tests.runner.presets import long, request, wan
+from tests.runner.test_offline import knocked, planted
 from tests.support.redis_server import running_redis
 
 pytestmark = [pytest.mark.services, pytest.mark.render, pytest.mark.journey]
@@ -38,8 +40,8 @@ class Place:
         self.environment = {**os.environ, **places}
         self.started: list[subprocess.Popen[bytes]] = []
 
-    def start(self) -> psutil.Process:
-        command = [sys.executable, "-m", "runner", "--queue", QUEUE]
+    def start(self, *under: str) -> psutil.Process:
+        command = [*under, sys.executable, "-m", "runner", "--queue", QUEUE]
         self.started.append(subprocess.Popen(command, env=self.environment, cwd=ROOT, stderr=subprocess.DEVNULL))
         return psutil.Process(self.started[-1].pid)
 
@@ -116,6 +118,48 @@ def test_a_runner_that_had_nothing_to_do_still_takes_work(place: Place) -> None:
     job = place.enqueue(wan(frames=18), "item-3")
     until(lambda: job.get_status(refresh=True) is JobStatus.FINISHED, 15)
     assert place.status_of_result() == "failed"
+
+
+def test_a_library_in_the_runner_itself_cannot_leak_while_it_serves_its_queue(place: Place, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.2)
+        entered = "getattr(sys.modules.get('runner.room'), '_rooms', None)"
+        said = planted(tmp_path, listener.getsockname()[1], "runner", entered, below="reach")
+        place.environment["PYTHONPATH"] = str(tmp_path)
+        place.start()
+        job = place.enqueue(wan(frames=18), "item-4")
+        until(lambda: job.get_status(refresh=True) is JobStatus.FINISHED, 15)
+        until(lambda: said.exists() and len(said.read_text().splitlines()) == 4, 5)
+        assert not knocked(listener)
+    assert {line.split()[-1] for line in said.read_text().splitlines()} == {"LeftTheMachine"}
+
+
+def test_the_runner_serves_its_queue_from_a_network_namespace_with_nothing_in_it(place: Place) -> None:
+    """As the shipped deployments start it: the queue is a socket file, and there is not even a loopback."""
+    alone = ["unshare", "--user", "--map-root-user", "--net"]
+    if subprocess.run([*alone, "true"], check=False, capture_output=True).returncode:
+        pytest.skip("this machine gives nobody a network namespace of their own")
+    place.start(*alone)
+    job = place.enqueue(wan(), "item-5")
+    until(lambda: job.get_status(refresh=True) is JobStatus.FINISHED)
+    assert place.status_of_result() == "done"
+
+
+def test_the_queue_may_be_named_in_a_file(place: Place, tmp_path: Path) -> None:
+    file = tmp_path / "redis_url"
+    file.write_text(place.environment.pop("REDIS_URL") + "\n")
+    place.environment["REDIS_URL_FILE"] = str(file)
+    place.start()
+    job = place.enqueue(wan(frames=18), "item-6")
+    until(lambda: job.get_status(refresh=True) is JobStatus.FINISHED, 15)
+
+
+def test_a_file_for_the_queue_that_is_not_there_is_said(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "runner", "--queue", QUEUE]
+    env = {"PATH": "", "REDIS_URL_FILE": str(tmp_path / "none")}
+    ended = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert "REDIS_URL_FILE names a file that cannot be read" in ended.stderr
 
 
 def test_a_runner_without_its_environment_says_what_it_needs() -> None:

@@ -193,10 +193,12 @@ def test_a_part_of_another_class_is_refused(own_weights: Path) -> None:
     assert refused.value.failure.code == "weights_wrong_class"
 
 
-def test_frames_that_are_not_numbers_are_refused(own_weights: Path) -> None:
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_frames_that_are_not_numbers_are_refused(own_weights: Path, value: float) -> None:
+    """The pipeline clamps an infinity to plain white, so it is looked for where the decoder ends."""
     folder = snapshot(own_weights, WAN)
     path = folder / "vae" / "diffusion_pytorch_model.safetensors"
-    _rewrite(path, lambda tensors: tensors["decoder.conv_out.bias"].fill_(float("nan")))
+    _rewrite(path, lambda tensors: tensors["decoder.conv_out.bias"].fill_(value))
     with pytest.raises(CannotRender) as refused:
         pipelines.render(wan(), folder)
     assert (refused.value.failure.code, refused.value.failure.evidence) == ("not_finite", {"part": "frames"})

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from presets_app.core.generation import WeightsPin
+from presets_app.core.weights_named import Part
 from runner import weights as room
 from runner.failures import CannotRender
 from runner.weights import Hashes
@@ -118,3 +119,63 @@ def test_weights_that_are_not_here_are_an_environment_failure(weights: Path) -> 
     with pytest.raises(CannotRender) as refused:
         room.find(weights, WAN, "0" * 40)
     assert (refused.value.failure.code, refused.value.failure.cause) == ("weights_missing", "environment")
+
+
+LORA = Part("matchframe/tiny-ltx-2-lora", "tiny-ltx-2-lora.safetensors")
+UPSAMPLER = Part("matchframe/tiny-ltx-2-upsampler", "latent_upsampler")
+UNPINNED = WeightsPin(WAN, "0" * 40)
+
+
+def pinned_with(root: Path, *parts: Part) -> WeightsPin:
+    files = {"model_index.json": "0" * 64}
+    for part in parts:
+        files |= room.verify_part(root, part, UNPINNED, Hashes()).files
+    return WeightsPin(WAN, "0" * 40, files)
+
+
+def test_a_part_beside_the_model_is_pinned_by_repository_revision_and_file(own_weights: Path) -> None:
+    folder = snapshot(own_weights, LORA.repository)
+    pin = pinned_with(own_weights, LORA, UPSAMPLER)
+    found = room.verify_part(own_weights, LORA, pin, Hashes())
+    assert list(found.files) == [f"{LORA.repository}@{folder.name}:{LORA.path}"]
+    assert found.path == folder / LORA.path
+    assert {name.rpartition("/")[2] for name in room.verify_part(own_weights, UPSAMPLER, pin, Hashes()).files} == {
+        "config.json",
+        "diffusion_pytorch_model.safetensors",
+    }
+
+
+def test_one_flipped_bit_of_a_lora_is_refused_by_name(own_weights: Path) -> None:
+    pin, path = pinned_with(own_weights, LORA), snapshot(own_weights, LORA.repository) / LORA.path
+    data = bytearray(path.read_bytes())
+    data[-5] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(CannotRender, match=r"tiny-ltx-2-lora\.safetensors is not the pinned one") as refused:
+        room.verify_part(own_weights, LORA, pin, Hashes())
+    assert refused.value.failure.code == "weights_changed"
+
+
+def test_a_part_that_is_not_pinned_not_here_or_a_pickle_is_refused(own_weights: Path) -> None:
+    pin = pinned_with(own_weights, LORA)
+    absent = Part(LORA.repository, "other.safetensors")
+    elsewhere = Part("matchframe/absent", "a.safetensors")
+    (snapshot(own_weights, LORA.repository) / "weights.pt").write_bytes(b"x")
+    told = {}
+    for part, given in ((UPSAMPLER, pin), (absent, UNPINNED), (elsewhere, UNPINNED)):
+        with pytest.raises(CannotRender) as refused:
+            room.verify_part(own_weights, part, given, Hashes())
+        told[part.path] = refused.value.failure.code
+    with pytest.raises(CannotRender, match="not a kind of file"):
+        room.verify_part(own_weights, Part(LORA.repository, "weights.pt"), UNPINNED, Hashes())
+    assert told == {
+        "latent_upsampler": "weights_not_pinned",
+        "other.safetensors": "weights_missing",
+        "a.safetensors": "weights_missing",
+    }
+
+
+def test_the_models_own_pin_does_not_ask_for_the_parts_beside_it(own_weights: Path) -> None:
+    folder = snapshot(own_weights, WAN)
+    own = pinned(folder)
+    both = WeightsPin(WAN, folder.name, {**pinned_with(own_weights, LORA).files, **own.files})
+    assert room.verify(folder, both, Hashes()) == own.files

@@ -15,7 +15,7 @@ from rq.serializers import JSONSerializer
 
 from presets_app.artifacts import LocalStore, file_digest, get_json, put_json
 from presets_app.core.generation import GenerationResult
-from runner import rendering_jobs, room
+from runner import orphans, rendering_jobs, room
 from runner.device import Device
 from runner.progress import Progress
 from runner.worker import RunnerWorker
@@ -195,3 +195,89 @@ def test_a_process_killed_once_is_tried_again_and_twice_is_a_failure(place: Plac
     assert twice.failure
     assert (twice.failure.code, twice.failure.cause) == ("runner_child_died", "environment")
     assert twice.failure.evidence["status"] == -9
+
+
+def orphaned(place: Place, job: Job) -> None:
+    """As a killed runner leaves it: started, by a worker whose process is gone."""
+    dead = RunnerWorker([QUEUE], connection=place.redis)
+    dead.register_birth()
+    place.redis.hset(dead.key, "pid", 2**22 + 1)  # above the largest process id there is
+    place.queue.remove(job)
+    dead.prepare_job_execution(job, True)
+    job.worker_name = dead.name
+    job.save()
+
+
+def test_a_dead_runners_render_goes_back_once_and_the_second_time_to_a_person(place: Place) -> None:
+    job = place.put(wan())
+    orphaned(place, job)
+    assert orphans.put_back(QUEUE, place.redis) == [job.id]
+    assert place.queue.job_ids == [job.id]
+    job.meta = {**job.get_meta(refresh=True), "phase": "decode"}
+    orphaned(place, job)
+    assert orphans.put_back(QUEUE, place.redis) == []
+    assert place.queue.job_ids == []
+    assert job.get_status(refresh=True) is JobStatus.FAILED
+    failure = place.result().failure
+    assert failure
+    assert (failure.code, failure.cause, failure.evidence) == ("runner_died_twice", "environment", {"phase": "decode"})
+    assert orphans.put_back(QUEUE, place.redis) == []
+    assert len(place.news()) == 1
+
+
+def test_a_runner_at_work_looks_for_the_work_of_others_that_died(place: Place) -> None:
+    lost = place.put(wan(frames=18))
+    orphaned(place, lost)
+    RunnerWorker([QUEUE], connection=place.redis).clean_registries()
+    assert place.queue.job_ids == [lost.id]
+
+
+def test_heartbeats_go_on_while_a_render_runs(place: Place) -> None:
+    beats: list[None] = []
+    place.room.beat = lambda: beats.append(None)
+    for now in (0.0, 9.0, 11.0, 15.0, 21.5):
+        place.room._last_beat = place.room._last_beat if now else -100.0
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("runner.room.time.monotonic", lambda now=now: now)
+            place.room.reason_to_stop("item-1")
+    assert len(beats) == 3
+
+
+PHASES = ["start", "load", "text", "denoise", "decode", "encode"]
+
+
+def test_a_process_killed_in_any_phase_is_started_again_and_renders_the_same(place: Place, device: Device) -> None:
+    whole = rendering_jobs.attempt(place.room, request(place.weights, wan()), lambda _progress: None)
+    pids = {device.pid}
+    for phase in PHASES:
+        killed: list[str] = []
+
+        def meter(progress: Progress, phase: str = phase, killed: list[str] = killed) -> None:
+            if progress.phase == phase and not killed:
+                killed.append(phase)
+                kill(device)
+
+        if phase == "start":
+            device.kill()
+            device.prepare()
+            kill(device)
+        again = rendering_jobs.attempt(place.room, request(place.weights, wan()), meter)
+        assert (again.status, again.warm, again.digests) == ("done", False, whole.digests), phase
+        assert killed == ([] if phase == "start" else [phase])
+        pids.add(device.pid)
+    assert len(pids) == len(PHASES) + 1
+
+
+def test_another_attention_kernel_gets_another_process_and_the_same_one_keeps_it(place: Place, device: Device) -> None:
+    def rendered(attention: str) -> tuple[Any, GenerationResult]:
+        document = wan(runtime={"dtype": "float32", "attention": attention})
+        result = rendering_jobs.attempt(place.room, request(place.weights, document), lambda _progress: None)
+        return device.pid, result
+
+    (first, sdpa), (second, math), (third, again), (fourth, back) = map(rendered, ("sdpa", "math", "math", "native"))
+    assert first != second == third != fourth
+    assert (math.warm, again.warm, back.warm) == (False, True, False)
+    kernels = [result.fingerprint["determinism"]["attention"] for result in (sdpa, math, back)]
+    assert kernels == ["sdpa", "math", "sdpa"]
+    assert sdpa.digests == back.digests
+    assert math.digests == again.digests

@@ -42,7 +42,14 @@ def test_a_pin_that_is_not_exact_is_refused(pin: WeightsPin, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "code"), [({"family": "wan-2.5"}, "family_unsupported"), ({"task": "i2v"}, "task_unsupported")]
+    ("changes", "code"),
+    [
+        ({"family": "wan-2.5"}, "family_unsupported"),
+        ({"task": "v2v"}, "task_unsupported"),
+        ({"task": "i2v"}, "input_missing"),
+        ({"task": "i2v", "inputs": {"first_image": "first.png"}}, "input_not_kept"),
+        ({"stages": [{"role": "base", "loras": [{"file": "film.safetensors"}]}]}, "lora_invalid"),
+    ],
 )
 def test_a_document_without_a_pipeline_is_refused_before_it_is_queued(changes: dict[str, Any], code: str) -> None:
     with pytest.raises(Invalid) as caught:
