@@ -38,28 +38,45 @@ _NEVER = tuple(
     )
 )
 
+# A team's own network: RFC 1918, RFC 4193, and the shared range that overlay networks hand out (RFC 6598) ...
+_OWN = tuple(
+    ipaddress.ip_network(text)
+    for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+)
+# ... without the addresses in those ranges where clouds answer with a machine's credentials.
+_METADATA = frozenset(ipaddress.ip_address(text) for text in ("100.100.100.200", "192.168.169.254", "fd00:ec2::254"))
+
 
 @dataclass(frozen=True)
 class HostRule:
     """One host that may be reached.
 
     `host` is a lower-case name, `*.name` for every name below it, or an address. `port` None means 443. With
-    `loopback` the host must resolve to this machine and nothing else, and plain http is allowed.
+    `loopback` the host must resolve to this machine and nothing else, with `private` to the team's own network or
+    this machine and nothing else; plain http is allowed to both.
     """
 
     host: str
     port: int | None = None
     loopback: bool = False
+    private: bool = False
 
     @classmethod
-    def configured(cls, base_url: str) -> HostRule:
+    def configured(cls, base_url: str, *, private: bool = False) -> HostRule:
         """The rule for a target's own configured address; only an explicit loopback host:port becomes a loopback
-        rule. Raises ValueError when the URL has no host or a port that is no number."""
+        rule, and only a person's permission (`private`) reaches into the team's own network. Raises ValueError when
+        the URL has no host or a port that is no number."""
         parts = urlsplit(base_url)
         if not parts.hostname:
             raise ValueError("the address has no host")
         loopback = parts.port is not None and _is_loopback_name(parts.hostname)
-        return cls(parts.hostname.lower(), parts.port, loopback)
+        plain = 80 if private and parts.scheme == "http" else None
+        return cls(parts.hostname.lower(), parts.port or plain, loopback, private and not loopback)
+
+    @property
+    def own(self) -> bool:
+        """Whether what is sent stays on the team's own machines."""
+        return self.loopback or self.private
 
     def matches(self, host: str, port: int) -> bool:
         if port != (self.port or 443):
@@ -85,14 +102,17 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 def permitted(text: str, rule: HostRule) -> bool:
-    """Whether a resolved address may be connected to under a rule: this machine only for a loopback rule, the
-    public internet only for any other."""
+    """Whether a resolved address may be connected to under a rule: this machine only for a loopback rule, the team's
+    own network for a private one, the public internet only for any other."""
     try:
         address: Address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
         return False
     if rule.loopback:
         return address.is_loopback
+    if rule.private:
+        own = any(address in network for network in _OWN if network.version == address.version)
+        return address.is_loopback or (own and address not in _METADATA)
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
         return False
     inside = any(address in network for network in _NEVER if network.version == address.version)

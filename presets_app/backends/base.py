@@ -1,4 +1,8 @@
-"""The words that every cloud backend shares: what is sent, what comes back, what a client can do."""
+"""The words that backends reached over HTTP share: what is sent, what comes back, what a client can do.
+
+A *cloud* is a service that takes money; a *server* is a machine of the team's own that takes none. Work for a server is
+named by us before it is sent, so that a crash leaves nothing that has to be guessed.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ Document = Mapping[str, Any]
 @dataclass(frozen=True)
 class CatalogueModel:
     """One model that a service offers. `request_schema` is the JSON Schema of its request as the service states
-    it; `base_price` is a decimal as text, "" when not said."""
+    it; `base_price` is a decimal as text, `formula` how the price follows from the request, "" when not said."""
 
     model_id: str
     name: str
@@ -25,6 +29,7 @@ class CatalogueModel:
     kind: str
     base_price: str
     request_schema: dict[str, Any]
+    formula: str = ""
 
     @property
     def properties(self) -> dict[str, dict[str, Any]]:
@@ -91,6 +96,18 @@ class Polled:
 
 
 @dataclass(frozen=True)
+class Watched(Polled):
+    """What a server tells beyond that. `progress` holds phase, step, steps, and `position` (how many are ahead) while
+    it waits; `seeds` the seeds it says it used, by their pointer into the body; `warm` whether its models were loaded
+    already; `log` its own account, line by line."""
+
+    progress: dict[str, str | int] = field(default_factory=dict)
+    seeds: dict[str, int] = field(default_factory=dict)
+    warm: bool = False
+    log: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Found:
     """One entry of the vendor's own history: what it calls the work, and the body it says it was given."""
 
@@ -148,3 +165,52 @@ class CloudBackend:
     open_client: OpenClient
     choose_model: Callable[[Document, Iterable[CatalogueModel], Mapping[str, str]], CatalogueModel | Problem]
     compile: Callable[[Document, CatalogueModel], Compiled]
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that a request needs at the server first: what the server is to call it, and its bytes' SHA-256."""
+
+    name: str
+    sha256: str
+    media_type: str = ""
+
+
+class ServerClient(Protocol):
+    """The only socket of a server. Every method may raise a BackendFailed or LocalOnly. `work_id` is our own name for
+    a piece of work; `submit` names it so, and `knows` tells whether the server has it waiting, running or done."""
+
+    def submit(self, work_id: str, body: Mapping[str, Any]) -> None: ...
+    def knows(self, work_id: str) -> bool: ...
+    def poll(self, work_id: str) -> Watched: ...
+    def cancel(self, work_id: str) -> None: ...
+    def give(self, upload: Upload, data: bytes) -> None: ...
+    def download(self, url: str, sink: IO[bytes], *, limit: int) -> Downloaded: ...
+    def describe(self) -> dict[str, Any]: ...
+    def wait(self, seconds: float) -> None: ...
+    def close(self) -> None: ...
+
+
+class OpenServer(Protocol):
+    """Makes a client from a target's settings: its address, whether a person allowed it to lie in the team's own
+    network, and whether nothing may leave the team's machines."""
+
+    def __call__(self, base_url: str, *, private: bool = False, local_only: bool = False) -> ServerClient: ...
+
+
+class CompileWork(Protocol):
+    """A document as work for one server, by what it last said of itself (`describe`)."""
+
+    def __call__(self, document: Document, described: Mapping[str, Any] | None, *, run_name: str = "") -> Compiled: ...
+
+
+@dataclass(frozen=True)
+class ServerBackend:
+    """One kind of server as the rest of the program sees it. `work_id` makes our name for an attempt at an item, the
+    same each time; `uploads` are the files that a compiled body needs."""
+
+    kind: str
+    open_client: OpenServer
+    compile: CompileWork
+    work_id: Callable[[str, int], str]
+    uploads: Callable[[Mapping[str, Any]], list[Upload]]

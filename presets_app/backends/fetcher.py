@@ -72,9 +72,15 @@ class Fetcher:
         self._trust = trust or ssl.create_default_context()
 
     def request_json(
-        self, method: str, url: str, json: Any = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        url: str,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        limit: int = JSON_LIMIT,
     ) -> tuple[int, Any]:
-        """Send and read JSON: (HTTP status, value). Only a GET follows redirects.
+        """Send and read JSON of at most `limit` bytes: (HTTP status, value). Only a GET follows redirects.
 
         Raises LocalOnly, FetchRefused, and FetchFailed (code `not_json` for a reply that is none).
         """
@@ -84,8 +90,23 @@ class Fetcher:
             content = json_module.dumps(json, allow_nan=False).encode()
             own["Content-Type"] = "application/json"
         with self._opened(method, url, own, content) as response:
-            body = b"".join(_bounded(response, JSON_LIMIT))
+            body = b"".join(_bounded(response, limit))
             return response.status_code, _parsed(body, response.status_code)
+
+    def send(
+        self, method: str, url: str, content: bytes | None, headers: Mapping[str, str], *, limit: int = JSON_LIMIT
+    ) -> tuple[int, bytes]:
+        """Send raw bytes with exactly these headers: (HTTP status, the reply's body, at most `limit` bytes of it)."""
+        with self._opened(method, url, dict(headers), content) as response:
+            return response.status_code, b"".join(_bounded(response, limit))
+
+    def reachable(self, url: str) -> list[tuple[str, int]]:
+        """The checked (address, port) pairs behind a URL, for a socket that speaks something else than HTTP. Raises
+        LocalOnly, FetchRefused, FetchFailed."""
+        if self.local_only:
+            raise kept_local()
+        hop = self._checked(url)
+        return [(address, hop.port) for address in self._addresses(hop)]
 
     def download(self, url: str, sink: IO[bytes], *, limit: int) -> Downloaded:
         """Write a video's bytes to `sink`, at most `limit` of them; no header of the caller's is sent along.
@@ -110,8 +131,7 @@ class Fetcher:
         self, method: str, url: str, headers: dict[str, str], content: bytes | None
     ) -> Iterator[httpx.Response]:
         if self.local_only:
-            text = "This has to stay on your own machines, so nothing was sent to the network."
-            raise LocalOnly(text, hint="Choose a local target, or lift the local-only mark.")
+            raise kept_local()
         deadline = time.monotonic() + self._total
         hop = self._checked(url)
         for _ in range(MAX_REDIRECTS + 1):
@@ -147,7 +167,7 @@ class Fetcher:
         rule = next((rule for rule in self.allow if rule.matches(host, port)), None)
         if rule is None:
             raise refused("host_not_allowed", f"The host {host[:100]!r} on port {port} is not allowed for this target.")
-        if parts.scheme != "https" and not (parts.scheme == "http" and rule.loopback):
+        if parts.scheme != "https" and not (parts.scheme == "http" and rule.own):
             raise refused("scheme_not_allowed", "Only https is allowed to leave this machine.")
         return _Hop(parts, host, port, rule)
 
@@ -338,6 +358,11 @@ def _gone(status: int) -> FetchFailed:
         )
     text = f"The output could not be fetched (HTTP {status})."
     return FetchFailed(Failure("service", "download_failed", "later", text, "", evidence), sent=True)
+
+
+def kept_local() -> LocalOnly:
+    text = "This has to stay on your own machines, so nothing was sent to the network."
+    return LocalOnly(text, hint="Choose a local target, or lift the local-only mark.")
 
 
 def refused(code: str, message: str, *, sent: bool = False) -> FetchRefused:

@@ -7,23 +7,35 @@ import re
 from django.conf import settings
 
 from tests.architecture.containers import compose, exec_form, last, stages
+from tests.architecture.tree import text
 
 
 def services() -> dict:
     return compose()["services"]
 
 
-def test_the_runner_reaches_redis_and_nothing_else() -> None:
-    networks = compose()["networks"]
-    (only,) = services()["runner"]["networks"]
-    assert networks[only]["internal"] is True
-    assert {name for name, service in services().items() if only in service["networks"]} == {"runner", "redis"}
+def test_the_runner_has_no_network_and_reaches_redis_by_a_socket_file() -> None:
+    runner, redis = services()["runner"], services()["redis"]
+    assert runner["network_mode"] == "none"
+    assert not {"networks", "ports", "links", "extra_hosts", "dns"} & set(runner)
+    door = runner["environment"]["REDIS_URL"].removeprefix("unix://")
+    assert redis["command"][redis["command"].index("--unixsocket") + 1] == door
+    folder = f"queue-door:{door.rpartition('/')[0]}"
+    sharing = {name for name, service in services().items() if folder in service.get("volumes", [])}
+    assert sharing == {"runner", "redis"}
+
+
+def test_redis_may_make_the_door_and_the_runners_group_may_come_in() -> None:
+    options = compose()["volumes"]["queue-door"]["driver_opts"]["o"].split(",")
+    owner = services()["redis"]["user"].partition(":")[0]
+    group = (last("runner", "USER") or "").partition(":")[2]
+    assert {f"uid={owner}", f"gid={group}", "mode=0710"} <= set(options)
 
 
 def test_the_runner_holds_no_secret_and_cannot_write_weights() -> None:
     runner = services()["runner"]
     assert "secrets" not in runner
-    assert sorted(volume.split(":")[1] for volume in runner["volumes"]) == ["/artifacts", "/weights"]
+    assert sorted(volume.split(":")[1] for volume in runner["volumes"]) == ["/artifacts", "/run/queue", "/weights"]
     assert [volume for volume in runner["volumes"] if "/weights" in volume and not volume.endswith(":ro")] == []
 
 
@@ -66,4 +78,13 @@ def test_no_container_may_gain_rights() -> None:
         assert service["cap_drop"] == ["ALL"], name
         assert "no-new-privileges:true" in service["security_opt"], name
         assert service["read_only"] is True, name
-        assert not {"privileged", "cap_add", "pid", "network_mode", "devices"} & set(service), name
+        assert not {"privileged", "cap_add", "pid", "devices"} & set(service), name
+        assert service.get("network_mode", "none") == "none", name
+
+
+def test_the_systemd_unit_gives_the_runner_no_network_either() -> None:
+    lines = [line.partition("=") for line in text("deploy/matchframe-runner.service").splitlines()]
+    unit = {name: value for name, sign, value in lines if sign and not name.startswith("#")}
+    assert (unit["PrivateNetwork"], unit["NoNewPrivileges"], unit["CapabilityBoundingSet"]) == ("yes", "yes", "")
+    assert "AF_INET" not in unit["RestrictAddressFamilies"].replace("AF_NETLINK", "")
+    assert "-m runner --queue gpu:" in unit["ExecStart"]

@@ -76,7 +76,8 @@ def test_every_job_is_a_function_of_the_jobs_room_on_a_known_queue(job: Job) -> 
 
 
 def test_every_registered_vendor_lies_in_the_backends_room() -> None:
-    assert [place for place in registry._PLACES.values() if not place.startswith("presets_app.backends.")] == []
+    places = [*registry._CLOUDS.values(), *registry._SERVERS.values()]
+    assert [place for place in places if not place.startswith("presets_app.backends.")] == []
 
 
 def test_the_web_side_asks_the_runner_only_for_what_it_will_run() -> None:

@@ -21,6 +21,7 @@ CONTRACTS = {
     "git-behind-gitstore",
     "acyclic",
     "sockets-behind-clients",
+    "websockets-behind-one-door",
 }
 LINT = Path(sys.executable).with_name("lint-imports")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 
 from presets_app.backends import forms, registry
-from presets_app.backends.base import CloudBackend
+from presets_app.backends.base import CloudBackend, ServerBackend
 from tests.architecture.tree import ROOT, files
 
 BACKENDS = "presets_app/backends/"
@@ -25,11 +25,14 @@ def running() -> set[str]:
 
 
 def lacking(folder: str, shape: set[str]) -> list[str]:
-    return sorted(name for name in shape if f"{BACKENDS}{folder}/{name}" not in files())
+    """Each part is a file, or a package of its name."""
+    inside = {name.removeprefix(f"{BACKENDS}{folder}/") for name in files() if name.startswith(f"{BACKENDS}{folder}/")}
+    return sorted(name for name in shape if not {name, f"{name.removesuffix('.py')}/__init__.py"} & inside)
 
 
 def test_the_registry_names_every_vendor_that_runs_and_no_other() -> None:
-    assert set(registry.CLOUD_KINDS) == running() - NO_CLOUD
+    assert {*registry.CLOUD_KINDS, *registry.SERVER_KINDS} == running() - NO_CLOUD
+    assert not set(registry.CLOUD_KINDS) & set(registry.SERVER_KINDS)
 
 
 def test_the_forms_are_the_folders_that_convert() -> None:
@@ -50,3 +53,4 @@ def test_every_vendor_folder_has_the_shape_of_what_it_does() -> None:
 
 def test_every_registered_kind_loads() -> None:
     assert [kind for kind in registry.CLOUD_KINDS if not isinstance(registry.load(kind), CloudBackend)] == []
+    assert [kind for kind in registry.SERVER_KINDS if not isinstance(registry.load_server(kind), ServerBackend)] == []

@@ -72,3 +72,20 @@ def test_a_wildcard_covers_names_below_it_and_no_others() -> None:
     assert not rule.matches("vendor.test", 443)
     assert not rule.matches("evilvendor.test", 443)
     assert not rule.matches("cdn.vendor.test", 8080)
+
+
+def test_a_private_rule_permits_the_teams_own_network_and_nothing_else() -> None:
+    rule = HostRule.configured("http://gpu-box:8188", private=True)
+    assert rule.own and rule.matches("gpu-box", 8188)
+    for inside in ("192.168.1.20", "10.0.0.5", "172.16.0.9", "100.64.3.4", "fd12:3456::7", "127.0.0.1"):
+        assert permitted(inside, rule)
+    for outside in ("93.184.216.34", "169.254.169.254", "fe80::1", "0.1.2.3", "::ffff:10.0.0.5", "224.0.0.1"):
+        assert not permitted(outside, rule)
+    for metadata in ("100.100.100.200", "192.168.169.254", "fd00:ec2::254"):
+        assert not permitted(metadata, rule)
+
+
+def test_only_a_permission_makes_a_private_rule_and_plain_http_has_its_usual_port() -> None:
+    assert not HostRule.configured("http://192.168.1.20:8188").own
+    assert HostRule.configured("http://192.168.1.20", private=True).matches("192.168.1.20", 80)
+    assert HostRule.configured("https://gpu-box", private=True).matches("gpu-box", 443)

@@ -6,9 +6,11 @@ from typing import Any
 
 from presets_app.backends.diffusers import naming
 from presets_app.backends.diffusers.form import Form
+from presets_app.backends.diffusers.latent_places import latent_at
 from presets_app.backends.diffusers.naming import Pipeline
 from presets_app.core.lints.values import number, whole
 
+_LATENT = "Counted in latents of eight frames, as diffusers does."
 _FIRST, _LAST, _VIDEO = ("first_image", "image"), ("last_image", "end_image"), ("video",)
 _KINDS = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "video/mp4": ".mp4"}
 
@@ -103,12 +105,25 @@ def _conditions(form: Form) -> None:
         path, target = f"/inputs/{name}", f"/call/conditions/{index}"
         _file(form, path, asset, f"{target}/frames", name)
         held = asset if isinstance(asset, dict) else {}
-        at = whole(held.get("frame"))
-        note = "" if at is not None else "By the input's name."
-        form.put(f"{target}/index", at if at is not None else -int(name in _LAST), f"{path}/frame", note=note)
+        _place(form, target, path, whole(held.get("frame")), -int(name in _LAST))
         strength = number(held.get("strength"))
         note = "" if strength is not None else "Not stated: full strength."
         form.put(f"{target}/strength", 1.0 if strength is None else strength, f"{path}/strength", note=note)
+
+
+def _place(form: Form, target: str, path: str, frame: int | None, usual: int) -> None:
+    if frame is None:
+        form.put(f"{target}/index", usual, f"{path}/frame", note="By the input's name.")
+        return
+    latent, late = latent_at(frame)
+    if late:
+        text = f"The picture stands {late} frames early: conditions stand at every eighth frame."
+        form.near(f"{target}/index", latent, f"{path}/frame", text)
+        form.trouble(
+            "input_frame_moved", "warning", f"{path}/frame", text, f"Use {frame - late} or {frame - late + 8}."
+        )
+    else:
+        form.put(f"{target}/index", latent, f"{path}/frame", note=_LATENT if latent > 0 else "")
 
 
 def _left(form: Form) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from presets_app.backends.diffusers.draft import Draft
+from presets_app.backends.diffusers.latent_places import frame_at
 from presets_app.backends.diffusers.naming import Pipeline
 from presets_app.core.lints.values import number, whole
 
 _ROLES = ("image", "last_image", "video")
 _VIDEOS = (".mp4", ".mov", ".webm", ".mkv", ".gif", ".avi")
 _LONGEST = 1000
+_USUAL_FRAMES = 121  # what LTX-2's pipelines take when num_frames is not given (diffusers 0.42.1)
 
 
 def read(draft: Draft, pipeline: Pipeline | None) -> None:
@@ -73,10 +75,11 @@ def _condition(draft: Draft, index: int, condition: dict[str, Any], every: list[
         draft.trouble("input_missing", "error", "/inputs", text, "Add the file to the preset.", f"{base}/frames")
         return
     known = _known(draft, file)
-    role = known[0] if known else _role(file, at or 0, every)
+    frame = frame_at(at or 0, whole(draft.value("/call/num_frames")) or _USUAL_FRAMES)
+    role = known[0] if known else _role(file, frame, every)
     more: dict[str, Any] = {}
-    if at not in (None, 0) and not (at == -1 and role == "last_image"):
-        more["frame"] = at
+    if frame != 0 and not (frame == -1 and role == "last_image"):
+        more["frame"] = frame
     if strength not in (None, 1.0):
         more["strength"] = condition["strength"]
     _take(draft, f"{base}/frames", f"/inputs/{role}", file, more)
@@ -86,7 +89,8 @@ def _condition(draft: Draft, index: int, condition: dict[str, Any], every: list[
             text = f"A preset can keep {name} {value} only for a file whose hash is known."
             draft.lose(f"{base}/{key}", "input_needs_hash", f"/inputs/{role}", text, "Upload the file to the preset.")
         elif name in more:
-            draft.take(f"{base}/{key}", f"/inputs/{role}/{name}", condition[key], write=False)
+            note = "Counted in frames; the call counts latents of eight." if name == "frame" else ""
+            draft.take(f"{base}/{key}", f"/inputs/{role}/{name}", more[name], note=note, write=False)
         else:
             draft.aside(f"{base}/{key}", "By the input's name." if key == "index" else "Full strength.")
 

@@ -13,6 +13,7 @@ from presets_app.backends.wavespeed import failures
 VENDOR_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,199}")
 _MAX_MODELS = 10_000
+_LONGEST_FORMULA = 20_000  # characters
 _STATUSES: dict[str, PollStatus] = {
     "created": "waiting",
     "processing": "running",
@@ -102,7 +103,9 @@ def _model(entry: Any) -> CatalogueModel | None:
         return None
     price = entry.get("base_price")
     name, text, kind = (str(entry.get(key, ""))[:2000] for key in ("name", "description", "type"))
-    return CatalogueModel(entry["model_id"], name, text, kind, _decimal(price) if _is_number(price) else "", schema)
+    base, formula = _decimal(price) if _is_number(price) else "", entry.get("formula")
+    priced_by = formula[:_LONGEST_FORMULA] if isinstance(formula, str) else ""
+    return CatalogueModel(entry["model_id"], name, text, kind, base, schema, priced_by)
 
 
 def _request_schema(entry: dict[str, Any]) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from diffusers.pipelines.ltx2 import utils as ltx2_utils
 from diffusers.utils import export_to_video
 from hypothesis import HealthCheck, given, settings
 
-from presets_app.backends.diffusers import calls, naming, schedules
+from presets_app.backends.diffusers import calls, importing, naming, schedules
 from presets_app.backends.diffusers.exporting import to_form
 from tests.backends.diffusers.documents import SHA, Document, documents, example
 
@@ -108,6 +108,26 @@ def test_an_image_with_a_place_and_a_strength_is_written_as_a_condition() -> Non
     condition = inspect.signature(ltx2_condition()).parameters
     assert all(set(entry) <= set(condition) for entry in output["call"]["conditions"])
     assert [entry["index"] for entry in output["call"]["conditions"]] == [0, -1]
+
+
+@pytest.mark.parametrize(("frame", "latent"), [(0, 0), (1, 1), (9, 2), (17, 3), (113, 15)])
+def test_a_frame_is_counted_in_latents_and_is_the_same_frame_again(frame: int, latent: int) -> None:
+    asset = {"sha256": SHA, "name": "mid.png", "frame": frame, "strength": 0.5}
+    made = to_form(example(task="flf2v", inputs={"first_image": "a.png", "key": asset}))
+    assert [entry["index"] for entry in made.output["call"]["conditions"]] == [0, latent]
+    assert "input_frame_moved" not in {problem.code for problem in made.problems}
+    back = importing.to_document(made.output).document
+    assert back is not None
+    assert back["inputs"]["key"].get("frame", 0) == frame
+
+
+def test_a_picture_between_two_latents_is_said_to_come_early() -> None:
+    asset = {"sha256": SHA, "name": "mid.png", "frame": 12}
+    made = to_form(example(task="flf2v", inputs={"first_image": "a.png", "key": asset}))
+    problem = next(problem for problem in made.problems if problem.code == "input_frame_moved")
+    assert (problem.path, problem.hint) == ("/inputs/key/frame", "Use 9 or 17.")
+    loss = next(loss for loss in made.losses if loss.path == "/inputs/key/frame")
+    assert (loss.status, loss.after) == ("approximated", 2)
 
 
 def ltx2_condition() -> Any:
