@@ -1,6 +1,7 @@
 """`python -m runner --queue gpu:local`: take renders from a queue, on this machine's device.
 
-REDIS_URL (redis://, rediss:// or unix://), MATCHFRAME_ARTIFACTS and MATCHFRAME_WEIGHTS come from the environment.
+REDIS_URL (redis://, rediss:// or unix://), MATCHFRAME_ARTIFACTS and MATCHFRAME_WEIGHTS come from the environment;
+REDIS_URL_FILE names a file that holds the first. This process reaches that Redis and nothing else.
 SIGTERM or Ctrl-C: the render is put back in front of the queue, its process is ended, and this one leaves.
 """
 
@@ -17,7 +18,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from presets_app.artifacts import LocalStore
-from runner import logs, orphans, room
+from runner import logs, offline, room
 from runner.device import Device
 from runner.worker import WORKER_TTL, RunnerWorker
 
@@ -26,14 +27,31 @@ NEEDED = ("REDIS_URL", "MATCHFRAME_ARTIFACTS", "MATCHFRAME_WEIGHTS")
 
 def main(argv: Sequence[str] | None = None) -> int:
     options = _options(argv)
-    missing = [name for name in NEEDED if not os.environ.get(name)]
+    try:
+        url = _queue_url()
+    except (OSError, UnicodeDecodeError) as error:
+        sys.stderr.write(f"REDIS_URL_FILE names a file that cannot be read ({type(error).__name__}).\n")
+        return 2
+    given = {name: os.environ.get(name) for name in NEEDED} | {"REDIS_URL": url}
+    missing = [name for name, value in given.items() if not value]
     if missing:
         sys.stderr.write(f"The runner needs {', '.join(missing)} in its environment.\n")
         return 2
     logs.to_stderr()
+    return _connected(options, url)
+
+
+def _queue_url() -> str:
+    """REDIS_URL, or what REDIS_URL_FILE names, which wins; "" when neither is set."""
+    file = os.environ.get("REDIS_URL_FILE")
+    return Path(file).read_text("utf-8").strip() if file else os.environ.get("REDIS_URL", "")
+
+
+def _connected(options: argparse.Namespace, url: str) -> int:
     # redis-py 8 gives up on a read after 5 s unless told otherwise; waiting for work takes longer than that.
-    connection = Redis.from_url(os.environ["REDIS_URL"], socket_timeout=WORKER_TTL + 10)
     try:
+        connection = Redis.from_url(url, socket_timeout=WORKER_TTL + 10)
+        offline.open_only(url)
         connection.ping()
     except (RedisError, OSError, ValueError) as error:
         sys.stderr.write(f"Redis does not answer at REDIS_URL ({type(error).__name__}). Is it started?\n")
@@ -46,8 +64,6 @@ def _work(options: argparse.Namespace, connection: Redis) -> int:
     with tempfile.TemporaryDirectory(prefix="matchframe-runner-") as scratch:
         store = LocalStore(Path(os.environ["MATCHFRAME_ARTIFACTS"]))
         room.enter(room.Room(device, store, connection, Path(scratch)))
-        for queue in options.queue:
-            orphans.put_back(queue, connection)
         device.prepare()
         worker = RunnerWorker(options.queue, connection=connection)
         logs.note("ready", queues=options.queue, worker=worker.name, pid=os.getpid())

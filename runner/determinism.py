@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from runner.switches import DETERMINISM
+from runner.switches import ATTENTION, ATTENTION_SWITCH, DETERMINISM
 
 
 def device() -> str:
@@ -28,7 +28,13 @@ def settle() -> None:
     torch.backends.cudnn.allow_tf32 = False
 
 
-def record(attention: str = "sdpa") -> dict[str, Any]:
+def attention() -> str:
+    """The kernel of this process, as a preset names it."""
+    active = os.environ.get(ATTENTION_SWITCH, ATTENTION["sdpa"])
+    return next((name for name, backend in ATTENTION.items() if backend == active), active)
+
+
+def record() -> dict[str, Any]:
     """The flags as they are now, for the fingerprint."""
     return {
         "threads": torch.get_num_threads(),
@@ -37,7 +43,7 @@ def record(attention: str = "sdpa") -> dict[str, Any]:
         "cudnn_benchmark": torch.backends.cudnn.benchmark,
         "tf32": torch.backends.cuda.matmul.allow_tf32,
         "noise_device": "cpu",
-        "attention": attention,
+        "attention": attention(),
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),
         "environment": {name: os.environ.get(name, "") for name in sorted(DETERMINISM)},
     }

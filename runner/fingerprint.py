@@ -8,13 +8,15 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Callable
+from copy import deepcopy
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from runner import determinism
+from runner import containers, determinism, packages
 
 LIBRARIES = (
     "torch",
@@ -36,14 +38,26 @@ def take(model: dict[str, Any]) -> dict[str, Any]:
 
 
 def driver() -> dict[str, Any]:
+    """The machine and what is installed on it; none of it can change under a running process, so it is read once."""
+    return deepcopy(_driver())
+
+
+@cache
+def _driver() -> dict[str, Any]:
+    named = {name: _version(name) for name in LIBRARIES}
+    others = {name: found for name, found in packages.required(LIBRARIES).items() if name not in named}
     return {
         "python": platform.python_version(),
         "os": f"{platform.system()} {platform.release()}",
         "distribution": _distribution(),
         "cpu": cpu(),
+        "memory": _memory(),
         "gpu": gpus(),
         "cuda": torch.version.cuda,
-        "libraries": {name: _version(name) for name in LIBRARIES},
+        "cudnn": _cudnn(),
+        "container": containers.here(),
+        "libraries": named,
+        "packages": others,
     }
 
 
@@ -62,17 +76,23 @@ def gpus() -> dict[str, Any]:
     try:
         import pynvml  # noqa: PLC0415 - absent on machines without the package, which is a fact worth recording
     except ImportError:
-        return {"present": False, "reason": "nvidia-ml-py is not installed"}
+        return _no_gpu("nvidia-ml-py is not installed")
     try:
         pynvml.nvmlInit()
+    except pynvml.NVMLError_LibraryNotFound as error:
+        return {**_no_gpu(str(error)), "driver": None}  # the library comes with the driver
     except pynvml.NVMLError as error:
-        return {"present": False, "reason": str(error)}
+        return _no_gpu(str(error))
     try:
         return _gpus(pynvml)
     except pynvml.NVMLError as error:
-        return {"present": False, "reason": str(error)}
+        return _no_gpu(str(error))
     finally:
         pynvml.nvmlShutdown()
+
+
+def _no_gpu(reason: str) -> dict[str, Any]:
+    return {"present": False, "reason": reason, "driver": {"unknown": reason}}
 
 
 def _gpus(nvml: Any) -> dict[str, Any]:
@@ -121,6 +141,20 @@ def _cpu_model() -> str:
     except OSError:
         return platform.processor()
     return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def _cudnn() -> str | None:
+    """ "9.10.2" of 91002; None where there is no CUDA."""
+    found = torch.backends.cudnn.version() if torch.cuda.is_available() else None  # type: ignore[no-untyped-call]
+    return f"{found // 10_000}.{found // 100 % 100}.{found % 100}" if found else None
+
+
+def _memory() -> int | None:
+    """The machine's memory in bytes."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return None
 
 
 def _distribution() -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,7 @@ from presets_app.core.generation import (
     StoredFile,
 )
 from presets_app.core.problems import Failure
-from runner import limits, logs
+from runner import limits, logs, memory_faults, pictures
 from runner.device import Answer, ChildDied, Stopped
 from runner.device.owner import ChildHung
 from runner.failures import CannotRender
@@ -42,11 +44,12 @@ def attempt(room: Room, request: GenerationRequest, meter: Meter) -> GenerationR
         meter(Progress("load"))
         with tempfile.TemporaryDirectory(dir=room.scratch, prefix="render-") as folder:
             video = Path(folder) / "video.mp4"
+            pictures.hand_over(room.store, request.document, Path(folder))
             return _made(room, request, _ask(room, request, video, meter), video, meter=meter, began=began)
     except CannotRender as refused:
         return _ended(room, request, "failed", refused.failure, "")
     except ChildDied as death:
-        return _ended(room, request, "failed", _death(death), death.log)
+        return _ended(room, request, "failed", _death(death, request.document), death.log)
     except JobTimeoutException:
         text = "The render took longer than its job allows and was ended."
         failure = Failure("environment", "render_timed_out", "after_change", text, "Raise the limit or render less.")
@@ -95,7 +98,7 @@ def _made(
 ) -> GenerationResult:
     body = answer.message
     if body["type"] == "failed":
-        return _ended(room, request, "failed", Failure.from_json(body["failure"]), answer.log)
+        return _ended(room, request, "failed", _failed(room, request, body["failure"]), answer.log)
     meter(Progress("store"))
     stored = time.perf_counter()
     kept = StoredFile(room.store.put_file(video), video.stat().st_size, "video/mp4")
@@ -121,6 +124,18 @@ def _made(
     )
 
 
+def _failed(room: Room, request: GenerationRequest, told: dict[str, Any]) -> Failure:
+    """A process that ran out of memory is ended: fragments of its heap would make the next render fail too."""
+    failure = Failure.from_json(told)
+    if failure.code != memory_faults.CODE:
+        return failure
+    explained = memory_faults.explained(failure, room.device.phase, request.document)
+    logs.warn("out of memory", item=request.item, phase=room.device.phase, missing=explained.evidence["missing"])
+    room.device.kill()
+    room.device.prepare()
+    return explained
+
+
 def _ended(room: Room, request: GenerationRequest, status: Any, failure: Failure | None, log: str) -> GenerationResult:
     result = GenerationResult(item=request.item, attempt=request.attempt, status=status, failure=failure)
     return replace(result, log=_log(room, {}, log)) if log else result
@@ -132,11 +147,13 @@ def _log(room: Room, facts: dict[str, Any], text: str) -> str:
     return room.store.put((head + text).encode())
 
 
-def _death(death: ChildDied) -> Failure:
-    evidence = {"phase": death.phase, "status": death.status}
+def _death(death: ChildDied, document: Mapping[str, Any]) -> Failure:
+    evidence: dict[str, Any] = {"phase": death.phase, "status": death.status}
     if isinstance(death, ChildHung):
         text = f"The rendering process said nothing for too long in the phase {death.phase} and was ended."
         return Failure("environment", "runner_child_hung", "later", text, "Look at the GPU and its driver.", evidence)
     text = f"The rendering process ended {DEATHS} times without an answer, last in the phase {death.phase}."
-    hint = "Out of memory is the usual reason: look at the machine's kernel log, or render less at once."
+    hint = "Out of memory is the usual reason: look at the machine's kernel log."
+    if death.status == -signal.SIGKILL:
+        hint += f" {memory_faults.advice(memory_faults.next_plan(document, death.phase, None))}"
     return Failure("environment", "runner_child_died", "later", text, hint, evidence)

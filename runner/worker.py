@@ -18,7 +18,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from presets_app.artifacts import get_json, put_json
-from runner import logs, rendering_jobs, room
+from runner import logs, orphans, rendering_jobs, room
 from runner.device import ChildDied, Stopped
 
 ALLOWED = frozenset({"runner.worker.render", "runner.worker.probe"})
@@ -27,6 +27,7 @@ PROBE_RESULT_FORMAT = "matchframe/probe-result/1"
 MOST_REPOSITORIES = 100
 HEARTBEAT = 90  # seconds after which a job of a runner that is gone counts as abandoned
 WORKER_TTL = 60  # seconds; the idle worker shows itself a little more often
+LOOK_AROUND = 60  # seconds between looks for the work of runners that are gone
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _PUT_BACK = Retry(max=1000, enqueue_at_front=True)  # a shutdown is nobody's failure; the job keeps its place
 
@@ -80,7 +81,20 @@ class RunnerWorker(SimpleWorker):
 
     def __init__(self, queues: list[str], *, connection: Redis, name: str | None = None) -> None:
         made = [Queue(queue, connection=connection, serializer=JSONSerializer) for queue in queues]
-        super().__init__(made, name=name, connection=connection, serializer=JSONSerializer, worker_ttl=WORKER_TTL)
+        super().__init__(
+            made,
+            name=name,
+            connection=connection,
+            serializer=JSONSerializer,
+            worker_ttl=WORKER_TTL,
+            maintenance_interval=LOOK_AROUND,
+        )
+
+    def clean_registries(self) -> None:
+        """Orphans first: RQ's own cleaning fails them, and nobody would be told."""
+        for queue in self.queues:
+            orphans.put_back(queue.name, self.connection)
+        super().clean_registries()  # type: ignore[no-untyped-call]
 
     def perform_job(self, job: Job, queue: Queue) -> bool:
         why = refusal(job)

@@ -1,4 +1,4 @@
-"""Parity checks: two runs paired input by input, measured and judged; and what people decided on pairs."""
+"""Parity checks: two runs paired input by input, measured and judged; what people decided on pairs; noise floors."""
 
 from __future__ import annotations
 
@@ -7,13 +7,22 @@ from django.db import models
 from presets_app.models.presets import Preset
 from presets_app.models.projects import Project
 from presets_app.models.runs import Item, Run
+from presets_app.models.targets import Target
 
 
 class Check(models.Model):
     """`evidence` is the artifact digest of the whole judged record, `verdict` what it says; decisions change neither.
-    `outcome` is the verdict with people's decisions on pairs: pass, accepted, fail, inconclusive or error."""
+    `outcome` is the verdict with people's decisions on pairs: pass, accepted, fail, inconclusive or error; `standing`
+    holds its {sentence, reasons, counts, more}. `rules` is the policy it was judged by, `noise` the floor that its
+    differences are shown in, {} without one. `about` says what a comparison, a noise floor or a trial is of."""
 
-    KINDS = (("parity", "parity"), ("restore", "restore proof"), ("compare", "comparison"))
+    KINDS = (
+        ("parity", "parity"),
+        ("restore", "restore proof"),
+        ("compare", "comparison"),
+        ("noise", "noise floor"),
+        ("trial", "trial of a cause"),
+    )
 
     id = models.CharField(max_length=20, primary_key=True)
     project = models.ForeignKey(Project, models.CASCADE, related_name="checks")
@@ -36,6 +45,10 @@ class Check(models.Model):
     evidence = models.CharField(max_length=64, blank=True, default="")
     outcome = models.CharField(max_length=12, blank=True, default="")
     undecided = models.PositiveIntegerField(default=0)
+    standing = models.JSONField(default=dict)
+    rules = models.JSONField(default=dict)
+    noise = models.JSONField(default=dict)
+    about = models.JSONField(default=dict)
     created_by = models.CharField(max_length=150)
     created_at = models.DateTimeField(auto_now_add=True)
     judged_at = models.DateTimeField(null=True, blank=True)
@@ -93,3 +106,29 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.choice}"
+
+
+class NoiseFloor(models.Model):
+    """How far one side is from itself: the same inputs rendered again, and once more with one benign change. The
+    newest of a preset on a target counts, while `digest` (document), `manifest` and `machine` (the card and driver,
+    a record) still hold. `floor` is core.noise_floor's record; `state` is measuring, measured or failed."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="noise_floors")
+    preset = models.ForeignKey(Preset, models.PROTECT, related_name="noise_floors")
+    target = models.ForeignKey(Target, models.PROTECT, related_name="noise_floors")
+    digest = models.CharField(max_length=64)
+    manifest = models.CharField(max_length=64, blank=True, default="")
+    machine = models.JSONField(default=dict)
+    again = models.ForeignKey(Check, models.PROTECT, related_name="+")
+    benign = models.ForeignKey(Check, models.PROTECT, related_name="+", null=True)
+    change = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, default="measuring")
+    floor = models.JSONField(default=dict)
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["preset", "target", "-id"], name="noise_newest")]
+
+    def __str__(self) -> str:
+        return f"noise of {self.preset} on {self.target}"

@@ -11,9 +11,14 @@ from presets_app.models.targets import Target
 
 
 class Run(models.Model):
-    """One preset revision x an input set x one target. The counts are kept, never counted over items."""
+    """One preset revision x an input set x one target. The counts are kept, never counted over items. A trial renders
+    the revision for a question about it, as it is or with one value changed, and a step of a recipe with what came
+    from the steps before; neither is anybody's first good run."""
 
-    KINDS = tuple((kind, kind) for kind in ("preview", "parity", "batch", "canary", "rehearsal", "restore", "files"))
+    KINDS = tuple(
+        (kind, kind)
+        for kind in ("preview", "parity", "batch", "canary", "rehearsal", "restore", "files", "trial", "recipe")
+    )
 
     id = models.CharField(max_length=20, primary_key=True)
     project = models.ForeignKey(Project, models.CASCADE, related_name="runs")

@@ -8,8 +8,8 @@ from presets_app.models.projects import Project
 
 
 class Target(models.Model):
-    """`kind` names the backend folder ("local", "wavespeed"; "files" holds outputs brought in by hand). `settings`
-    holds no secrets. `fingerprint` is the last answer of the place about itself, an artifact's digest."""
+    """`kind` names the backend folder ("local", "comfyui", "wavespeed"; "files" holds outputs brought in by hand).
+    `settings` holds no secrets. `fingerprint` is the last answer of the place about itself, an artifact's digest."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="targets")
     slug = models.SlugField(max_length=80)
@@ -28,6 +28,21 @@ class Target(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_served(self) -> bool:
+        """Whether work is sent there over HTTP and watched from here, without money changing hands."""
+        return self.kind == "comfyui"
+
+    @property
+    def is_dispatched(self) -> bool:
+        """Whether the web side's dispatcher sends the work, and not the runner's queue."""
+        return self.is_cloud or self.is_served
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether what is sent there leaves the team's own machines."""
+        return self.is_cloud or bool(self.settings.get("outside"))
 
     @property
     def is_cloud(self) -> bool:
