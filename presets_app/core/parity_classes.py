@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from fractions import Fraction
 from typing import Any, Literal
 
 from presets_app.core import parity_thresholds as gate
-from presets_app.core.parity_faults import broken_pictures, container_faults, sound_faults
-from presets_app.core.parity_pictures import far_apart, is_same, picture_faults, related
+from presets_app.core.parity_faults import broken_pictures, container_faults
+from presets_app.core.parity_pictures import differs_in_grain, far_apart, is_same, picture_faults, related
 from presets_app.core.parity_reasons import Reason, number
+from presets_app.core.parity_sound import sound_faults, sound_streams
 from presets_app.core.parity_thresholds import SameAs, same_as
 from presets_app.core.problems import Failure
 
@@ -125,14 +127,21 @@ def _unreadable(measurement: Mapping[str, Any]) -> Iterator[Reason]:
 
 def _all_reasons(measurement: Mapping[str, Any], limit: SameAs) -> Iterator[Reason]:
     video, facts = measurement["video"], measurement["container"]
+    left, right = facts["left"], facts["right"]
     yield from _unreadable(measurement)
-    yield from container_faults(facts["left"], facts["right"])
+    yield from container_faults(left, right)
+    yield from sound_streams(left.get("audio"), right.get("audio"))
     broken = tuple(broken_pictures(video))
     yield from broken
-    if not (broken or measurement["identical"]) and video["frames"]:
-        yield from picture_faults(video, limit)
+    bad = any(reason.severity == "fail" for reason in broken)
+    if not (bad or measurement["identical"]) and video["frames"]:
+        # An average over uneven times is no speed.
+        rates = (None, None) if left.get("uneven_timing") or right.get("uneven_timing") else (left["fps"], right["fps"])
+        yield from picture_faults(video, limit, rates)
     if measurement["audio"]:
-        yield from sound_faults(measurement["audio"], alike=is_same(video, limit) or related(video))
+        fps = float(Fraction(left["fps"])) if left.get("fps") else 0.0
+        late = 1000 * int(video["offset_frames"]) / fps if fps else 0.0
+        yield from sound_faults(measurement["audio"], alike=is_same(video, limit) or related(video), shifted_ms=late)
 
 
 def _class(
@@ -143,13 +152,17 @@ def _class(
         return "identical", reasons
     if any(reason.severity == "fail" for reason in reasons):
         return "different", reasons
-    if is_same(video, limit) and not any(reason.severity == "ask" for reason in reasons):
+    asked = {reason.code for reason in reasons if reason.severity == "ask"}
+    doubted = bool(asked & {"content_differs", "time_shift"})
+    if not doubted and (is_same(video, limit) or differs_in_grain(video, limit)):
+        # What a person is asked about, a sound say, does not make another take of pictures that agree.
         return "same", reasons
-    far = far_apart(video)
+    far = [] if related(video) else far_apart(video)
     if len(far) >= 2:
+        reasons = tuple(reason for reason in reasons if reason.code != "content_differs")
         message = "The clips are too unlike for two takes of one shot: " + "; ".join(far) + "."
         return "different", (*reasons, Reason("content_differs", "fail", message, None, {"measures": far}))
-    return "other_take", (*reasons, _ask(video, limit, far))
+    return "other_take", reasons if "content_differs" in asked else (*reasons, _ask(video, limit, far))
 
 
 def _ask(video: dict[str, Any], limit: SameAs, far: list[str]) -> Reason:

@@ -1,4 +1,4 @@
-"""Faults of a pair that need no judgement of taste: the container, broken pictures, the sound."""
+"""Faults of a pair that need no judgement of taste: the container and broken pictures."""
 
 from __future__ import annotations
 
@@ -23,8 +23,7 @@ def container_faults(left: Facts, right: Facts) -> Iterator[Reason]:
     if left.get("codec") != right.get("codec"):
         numbers = {"left": left.get("codec"), "right": right.get("codec")}
         message = f"The left side is {numbers['left']}, the right {numbers['right']}; pictures are compared decoded."
-        yield Reason("codec_mismatch", "note", message, None, numbers)
-    yield from _sound_stream(left.get("audio"), right.get("audio"))
+        yield Reason("codec_mismatch", "fail", message, None, numbers)
 
 
 def _size(left: Facts, right: Facts) -> Iterator[Reason]:
@@ -39,9 +38,14 @@ def _size(left: Facts, right: Facts) -> Iterator[Reason]:
 
 def _timing(left: Facts, right: Facts) -> Iterator[Reason]:
     rates = [Fraction(side["fps"]) if side.get("fps") else None for side in (left, right)]
-    if rates[0] != rates[1]:
-        numbers = {"left": left.get("fps"), "right": right.get("fps")}
-        message = f"The left side plays at {left.get('fps')} fps, the right at {right.get('fps')}."
+    uneven = [bool(side.get("uneven_timing")) for side in (left, right)]
+    if rates[0] != rates[1] or uneven[0] != uneven[1]:
+        said = [
+            f"{side.get('fps')} fps" + (" on average" if odd else "")
+            for side, odd in zip((left, right), uneven, strict=True)
+        ]
+        numbers = {"left": left.get("fps"), "right": right.get("fps"), "variable": uneven}
+        message = f"The left side plays at {said[0]}, the right at {said[1]}."
         yield Reason("fps_mismatch", "fail", message, None, numbers)
     counts = (left["frames"], right["frames"])
     if counts[0] != counts[1]:
@@ -49,115 +53,102 @@ def _timing(left: Facts, right: Facts) -> Iterator[Reason]:
         yield Reason("frame_count_mismatch", "fail", message, None, {"left": counts[0], "right": counts[1]})
     seconds = [float(count / rate) if rate else None for count, rate in zip(counts, rates, strict=True)]
     if seconds[0] is not None and seconds[1] is not None and rates[0]:
-        yield from _duration(seconds[0], seconds[1], float(1 / rates[0]), "picture")
+        yield from duration_fault(seconds[0], seconds[1], float(1 / rates[0]), "picture")
 
 
-def _duration(left: float, right: float, allowed: float, what: str) -> Iterator[Reason]:
+def duration_fault(left: float, right: float, allowed: float, what: str) -> Iterator[Reason]:
     if abs(left - right) > allowed + 0.001:
         numbers = {"left": round(left, 4), "right": round(right, 4), "allowed_s": round(allowed, 4)}
         message = f"The {what} lasts {left:.3f} s on the left and {right:.3f} s on the right."
         yield Reason("duration_mismatch", "fail", message, {"stream": what}, numbers)
 
 
-def _colour_format(side: Facts) -> tuple[str, str]:
-    """yuvj420p is yuv420p in full range, and a range that is not stated is limited."""
+def _colour_format(side: Facts) -> tuple[str, ...]:
+    """yuvj420p is yuv420p in full range, and a range that is not stated is limited. High dynamic range is named."""
     name = str(side.get("pixel_format"))
     full = name.startswith("yuvj") or side.get("color_range") == "full"
-    return name.replace("yuvj", "yuv"), "full range" if full else "limited range"
-
-
-def _sound_stream(left: Facts | None, right: Facts | None) -> Iterator[Reason]:
-    if (left is None) != (right is None):
-        side = "left" if left is None else "right"
-        yield Reason("audio_missing", "fail", f"The {side} side has no sound.", {"side": side})
-    if not left or not right:
-        return
-    shapes = [(side["rate"], side["channels"]) for side in (left, right)]
-    if shapes[0] != shapes[1]:
-        said = [f"{rate} Hz with {channels} channels" for rate, channels in shapes]
-        message = f"The left sound is {said[0]}, the right {said[1]}."
-        yield Reason("audio_format_mismatch", "fail", message, None, {"left": said[0], "right": said[1]})
+    transfer = side.get("color_transfer")
+    return (
+        name.replace("yuvj", "yuv"),
+        "full range" if full else "limited range",
+        *([str(transfer)] if transfer else []),
+    )
 
 
 def broken_pictures(video: Facts) -> Iterator[Reason]:
-    """Output that is bad whatever the other side shows: black, flat, noise.
-
-    Noise has contrast, and neither neighbours nor following frames that agree; text and fine texture fail one of
-    these, because most of their neighbours do agree.
-    """
-    for side in ("left", "right"):
-        seen = video[side]
+    """Output that is bad whatever the other side shows: black, flat, noise, nothing that moves."""
+    for side, partner in (("left", "right"), ("right", "left")):
+        seen, other = video[side], video[partner]
         if not seen:
             continue
-        partner = video["right" if side == "left" else "left"]
-        yield from _flat("black", "black", side, seen, partner)
-        yield from _flat("flat", "grey", side, seen, partner)
-        yield from _noise(side, seen["noise"])
+        found = (*_flat("black", "black", side, video), *_flat("flat", "grey", side, video))
+        yield from found
+        yield from _noise(side, seen)
+        if not found:
+            yield from _faint(side, seen, other)
+            yield from _dark(video, side)
+            yield from _still(side, seen, other)
 
 
-def _noise(side: str, noise: Facts) -> Iterator[Reason]:
-    near, again = number(noise["neighbour_correlation"]), number(noise["repeat_correlation"])
-    grain, smooth = number(noise["grain"]) or 0.0, number(noise["smooth_share"]) or 0.0
-    if near is None or again is None or grain < gate.NOISE_CONTRAST or smooth > gate.SMOOTH_SHARE:
+def _noise(side: str, seen: Facts) -> Iterator[Reason]:
+    """Pictures in which neither neighbours nor the next picture agree."""
+    run = seen.get("noise_frames")  # an older measurement has none
+    if not run or run["count"] < max(1, gate.NOISE_SHARE * run["of"]):
         return
-    if max(near, again) < gate.UNCORRELATED:
-        message = f"The {side} side is noise: neighbouring points and following frames have nothing in common."
-        numbers = {"neighbour_correlation": near, "repeat_correlation": again, "threshold": gate.UNCORRELATED}
-        yield Reason("static_noise", "fail", message, {"side": side}, numbers)
+    noise = seen["noise"]
+    message = (
+        f"The {side} side is noise in {run['count']} of {run['of']} pictures looked at: neighbouring points and "
+        "following frames have nothing in common."
+    )
+    names = ("neighbour_correlation", "repeat_correlation", "grain")
+    numbers = {**{name: number(noise[name]) for name in names}, "count": run["count"], "of": run["of"]}
+    yield Reason("static_noise", "fail", message, {"side": side, "frame": run["at"]}, numbers)
 
 
-def _flat(kind: str, code: str, side: str, seen: Facts, partner: Facts) -> Iterator[Reason]:
-    run, other = seen[f"{kind}_frames"], (partner or {}).get(f"{kind}_frames", {"longest": 0})
-    alone = run["longest"] - other["longest"] >= max(2, round(0.05 * run["of"]))
-    if run["count"] >= gate.DEGENERATE_SHARE * run["of"] or alone:
+def _still(side: str, seen: Facts, partner: Facts) -> Iterator[Reason]:
+    """A still picture is a fault where the other side is none; where both are, it is only said."""
+    run, travel = seen.get("still_frames"), number(seen.get("travel"))
+    if not run or travel is None or run["of"] + 1 < gate.STANDS_STILL or travel >= gate.STAYS:
+        return
+    other = number((partner or {}).get("travel"))
+    numbers = {"travel": travel, "other": other, "threshold": gate.TRAVELS}
+    place = {"side": side, "frame": 0}
+    if other is not None and other >= gate.TRAVELS:
+        yield Reason("frozen", "fail", f"Nothing moves on the {side} side, and the other side moves.", place, numbers)
+    elif run["count"] == run["of"]:
+        message = f"Nothing moves on the {side} side: all of its {run['of'] + 1} frames are the same picture."
+        yield Reason("frozen", "note", message, place, numbers)
+
+
+def _flat(kind: str, code: str, side: str, video: Facts) -> Iterator[Reason]:
+    """At least half of the clip, or where the other side has a picture. Both sides may end in a fade."""
+    run, partner = video[side][f"{kind}_frames"], video["right" if side == "left" else "left"] or {}
+    lost = ((video["between"].get("lost") or {}).get(side) or {}).get(kind)
+    if not video["frames"] or lost is None:
+        other = partner.get(f"{kind}_frames", {"longest": 0})
+        lost = run if run["longest"] - other["longest"] >= max(2, round(0.05 * run["of"])) else {"count": 0}
+    worse = run if run["count"] >= gate.DEGENERATE_SHARE * run["of"] else lost
+    if worse["count"]:
         what = "black" if code == "black" else "one flat colour"
-        message = f"{run['count']} of {run['of']} frames on the {side} side are {what}."
-        place = {"side": side, "frame": run["at"]}
-        yield Reason(code, "fail", message, place, {"count": run["count"], "of": run["of"]})
+        message = f"{worse['count']} of {run['of']} frames on the {side} side are {what}."
+        numbers = {"count": worse["count"], "of": run["of"], "contrast": video[side]["contrast"]}
+        yield Reason(code, "fail", message, {"side": side, "frame": worse["at"]}, numbers)
 
 
-def sound_faults(audio: Facts, *, alike: bool) -> Iterator[Reason]:
-    """Faults of the sound. With `alike` the pictures are one generation, so the sound must be one too."""
-    for side in ("left", "right"):
-        bad = (audio[side] or {}).get("bad_samples", 0)
-        if bad:
-            message = f"{bad} samples of the {side} sound are not numbers."
-            yield Reason("audio_broken", "fail", message, {"side": side}, {"samples": bad})
-    left, right = audio["left"], audio["right"]
-    if not (left and right):
+def _faint(side: str, seen: Facts, partner: Facts) -> Iterator[Reason]:
+    contrast, usual = number(seen["contrast"]) or 0.0, number((partner or {}).get("contrast")) or 0.0
+    if contrast < min(gate.FAINT, gate.FAINT_RATIO * usual):
+        message = f"The {side} side is hardly more than one colour: contrast {contrast:.1f} against {usual:.1f}."
+        yield Reason("grey", "fail", message, {"side": side, "frame": 0}, {"contrast": contrast})
+
+
+def _dark(video: Facts, side: str) -> Iterator[Reason]:
+    """Parts that are black on this side only, as numbers that are not numbers leave them."""
+    dark = (video["between"].get("dark") or {}).get(side)
+    tone = video["between"].get("tone") or {}
+    crushed = (number(tone.get("contrast_agreement")) or 0.0) >= gate.DARK_AGREES
+    if crushed or not dark or dark["regions"] < gate.DARK_REGIONS:
         return
-    yield from _duration(left["duration_s"], right["duration_s"], gate.AUDIO_DURATION_S, "sound")
-    yield from _level(left, right, alike)
-    if alike and not audio["identical"]:
-        yield from _waveform(audio)
-
-
-def _level(left: Facts, right: Facts, alike: bool) -> Iterator[Reason]:
-    unit, allowed, levels = "LU", gate.AUDIO_LEVEL_LU, [number(side["loudness_lufs"]) for side in (left, right)]
-    if None in levels or min(level or 0.0 for level in levels) <= gate.SILENT:
-        unit, allowed, levels = "dB", gate.AUDIO_LEVEL_DB, [number(side["rms_db"]) for side in (left, right)]
-    one, other = (-120.0 if level is None else level for level in levels)
-    quiet = min(one, other) <= gate.SILENT
-    if (quiet and max(one, other) <= gate.SILENT) or not (alike or quiet) or abs(one - other) <= allowed:
-        return
-    message = f"The right sound is {other - one:+.1f} {unit} against the left."
-    if quiet:
-        message = f"The {'left' if one < other else 'right'} sound is silent."
-    yield Reason("audio_level", "fail", message, None, {"difference": round(other - one, 2), "unit": unit})
-
-
-def _waveform(audio: Facts) -> Iterator[Reason]:
-    correlation, spectrum = number(audio["correlation"]), number(audio["spectral_similarity"])
-    offset = number(audio["offset_ms"]) or 0.0
-    if correlation is None:
-        return
-    numbers = {"correlation": correlation, "spectral_similarity": spectrum, "threshold": gate.AUDIO_CORRELATION}
-    if correlation < gate.AUDIO_CORRELATION:
-        far = spectrum is not None and spectrum < gate.AUDIO_SPECTRUM
-        message = f"The sounds agree only to {correlation:.2f} where the pictures are one generation."
-        yield Reason("audio_content", "fail" if far else "ask", message, None, numbers)
-    elif abs(offset) > gate.AUDIO_OFFSET_MS:
-        late = "right" if offset > 0 else "left"
-        message = f"The {late} sound is {abs(offset):.1f} ms late."
-        numbers = {"offset_ms": offset, "threshold": gate.AUDIO_OFFSET_MS}
-        yield Reason("audio_offset", "fail", message, {"side": late}, numbers)
+    message = f"{dark['regions']} of 64 regions are black on the {side} side only, in {dark['frames']} frames."
+    place = {"side": side, "frame": dark["frame"], "region": dark["region"]}
+    yield Reason("black", "fail", message, place, {"regions": dark["regions"], "frames": dark["frames"]})

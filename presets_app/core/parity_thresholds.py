@@ -49,24 +49,72 @@ def same_as(family: str, noise: Mapping[str, Any] | None) -> SameAs:
     return SameAs(round(ssim, 6), psnr, source, floor or None)
 
 
+# A pair below the SSIM gate is still `same` where only what an encoder throws away differs: the fine grain of noisy
+# pictures, which costs SSIM at any bit rate. Coarse points must agree, and nothing may be named.
+GRAIN_SSIM = 0.15  # own choice: at most this far below the gate
+GRAIN_PSNR = 24.0  # SGLang's video default
+GRAIN_LIKENESS = 0.98
+GRAIN_APART = 5.0  # luma levels of means of about 10 x 10 points in the region that differs most
+
+DRAWN_ALIKE = 0.85  # fine structure that agrees this well is the same drawing, whatever its colours
 RELATED = 0.8  # correlation of small aligned pictures from which two clips are one shot with a change to it
-DELTA_E = 2.5  # CIE 1976; about 2.3 is just noticeable
-DRIFT = 4.0  # luma levels of 255 that one side gains on the other from first to last eighth
-CHROMA = 2.0
-SHARPNESS = 0.75
+ALIGNED_SSIM, ALIGNED_PSNR = 0.75, 24.0  # a timing is named where the pictures agree after aligning
+LAG_COST, LAG_SURE = 0.35, 1.0  # what a lag leaves of the difference: a part, or levels
+SPEED = 0.015
+STANDS_STILL = 8  # frames; a clip this long in which nothing moves at all is a picture, not a video
+STAYS, TRAVELS = 0.3, 3.0  # levels that a still picture never leaves, and that one which moves does
+
+DELTA_E = 2.5  # CIE 1976; about 2.3 is just noticeable, re-encoding stays below 1.2
+DELTA_E_BESIDE_DRIFT = 10.0
+HUE_LIKENESS, HUE_LESS = 0.95, 3.0  # a quarter of the regions must be this much further apart
+CONTRAST, CONTRAST_AGREES = 0.06, 0.985  # re-encoding stays within 0.02
+SATURATION, SATURATION_AGREES = 0.15, 0.93
+SATURATION_LEVELS = 1.5  # chroma levels that the change must come to: nearly grey pictures have hardly any
+DRIFT = 2.5  # luma or chroma levels of 255 that one side gains on the other from first to last eighth
+DRIFT_BESIDE_FLICKER = 8.0
+DRIFT_RANGE = 4.0  # there and back
+FLICKER, FLICKER_TURNS = 0.8, 0.15  # luma levels; share of frames between which brightness turns
+FLICKER_REGION, FLICKER_REGION_TURNS = 2.0, 0.28  # things that move change a region too, but not back and forth
+# Blur: strong edges of one side are less steep on the other, and the other's are steeper here, which no encoder makes;
+# or what is missing alternates from point to point; or most of the steepness is gone, everywhere or in some place or
+# time.
+STEEPNESS, STEEPER, ALTERNATES = 0.75, 1.25, -0.2
+STEEPNESS_PART, STEEPER_PART = 0.4, 0.95
+PART_LOST, PART_KEPT = 0.55, 0.85
+LOST_ENERGY = 0.35  # a benign pair may keep half of its steepness and half of its fine structure
+GONE_ENERGY, GONE_CONTRAST = 0.1, 0.92  # so strong that coarse points lose contrast too
+GAIN, GAIN_AGREES = 0.2, 0.99  # a change of contrast this large and this even is taken out first
+ELSEWHERE = 0.3
+FINE_ENERGY = 0.85  # of fine structure; blur always takes some
+# Noise on one side: levels, correlation of neighbours, and what it does to fine structure or to the share of close
+# neighbours.
+ADDED, ADDED_CORRELATION, ADDED_ENERGY, ADDED_ROUGH, ADDED_KEEPS = 5.0, 0.35, 1.2, 0.15, 0.95
 FROZEN_RUN = 3
 FROZEN_SHARE = 0.12
-DEGENERATE_SHARE = 0.5
-NOISE_CONTRAST = 12.0
-UNCORRELATED = 0.3
-SMOOTH_SHARE = 0.3
+DEGENERATE_SHARE = 0.9
+NOISE_SHARE = 0.1
+FAINT, FAINT_RATIO = 6.0, 0.2  # contrast in levels, and of the other side's
+DARK_REGIONS = 2  # of 64
+DARK_AGREES = 0.97  # from here on a straight line explains luma: crushed shadows are a matter of contrast
+PLACE, PLACE_RATIO = 8.0, 4.0  # mean luma levels in one region throughout, against three quarters of the regions
+ANYWHERE = 12.0  # mean luma levels in one region throughout that a person should look at, whatever SSIM says
+MOMENT, MOMENT_RATIO, MOMENT_SURE = 14.0, 6.0, 12.0  # the same in one moment, against the clip's median
+MOMENT_SMALL, MOMENT_DROP = 8.0, 8.0  # levels, where the worst frame is this many dB below the clip
 DAMAGE_DB = 6.0
+
 AUDIO_DURATION_S = 0.1  # SGLang; parity facts, G1
 AUDIO_LEVEL_LU = 1.0  # EBU R128, production tolerance
+AUDIO_GAIN_DB = 0.7  # a change of level is one throughout, not the trace of another change
 AUDIO_LEVEL_DB = 2.0  # SGLang, where the clip is too short for a loudness
+AUDIO_TRUE_PEAK = -1.0  # dBTP, EBU R128
 AUDIO_OFFSET_MS = 20.0  # half of the 40 ms that EBU R37 allows to sound that is early
+AUDIO_OFFSET_AGREES = 0.5
 AUDIO_CORRELATION = 0.9  # SGLang
-AUDIO_SPECTRUM = 0.8
+AUDIO_OTHER = 0.6
+AUDIO_LOG_MEL, AUDIO_LOG_MEL_OTHER = 0.97, 0.93  # SGLang's 0.95 of spectra, in time as well
+AUDIO_GAP_S = 0.08
+AUDIO_HARSH_DB = 3.0  # own choice: a difference in treble that is plainly heard; codecs stay below 1
+AUDIO_HARSH_HEARD = -30.0  # treble this far below the voice is not heard
 SILENT = -60.0
 
 # Other take or something else? No learned metric is used, so these only catch what is plainly far away.

@@ -113,7 +113,7 @@ def judge(
     return Verdict(
         verdict=outcome,
         reasons=(*own, *_grouped(pairs, tally)),
-        sentence=_said(bound, tally),
+        sentence=_said(bound, tally, int(asked.get("not_compared") or 0)),
         bound=bound,
         counts=_counts(pairs, tally),
         requirements=tuple(asdict(rule) for rule in _requirements(tally, test, asked, errors_allowed)),
@@ -210,13 +210,14 @@ def _grouped(pairs: Sequence[PairJudgement], tally: _Tally) -> list[dict[str, An
     return sorted(grouped, key=lambda entry: (entry["severity"] != "fail", -int(str(entry["pairs"]))))
 
 
-def _said(bound: Sentence, tally: _Tally) -> str:
+def _said(bound: Sentence, tally: _Tally, kept_local: int) -> str:
     waiting, errors = len(tally.all_of("waiting")), tally.of("error")
     text = bound.text
     if not tally.decided and waiting:
         text = f"nothing is shown yet about the {tally.batch}"
     text += f"; {_pairs(waiting)} for a person" if waiting else ""
-    return text + (f"; {errors} could not be measured" if errors else "")
+    text += f"; {errors} could not be measured" if errors else ""
+    return text + (f"; {kept_local} more are local-only and were not compared" if kept_local else "")
 
 
 def _counts(pairs: Sequence[PairJudgement], tally: _Tally) -> dict[str, int]:

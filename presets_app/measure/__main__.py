@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
 import sys
 from pathlib import Path
@@ -17,7 +18,6 @@ import av
 
 from presets_app.measure.comparing import measure, probe
 from presets_app.measure.limits import Limits, allow_cpu, bound_memory, cpu_seconds, peak_mib
-from presets_app.measure.tags import tags_of
 
 
 def main() -> int:
@@ -35,13 +35,34 @@ def main() -> int:
         now = cpu_seconds()
         answer["cost"] = {"cpu_s": round(now - spent, 4), "peak_mb": round(peak_mib(), 1)}
         spent = now
-        answers.write(json.dumps(answer, allow_nan=False, ensure_ascii=False, separators=(",", ":")) + "\n")
+        answers.write(_spelled(answer) + "\n")
         answers.flush()
     return 0
 
 
+def _spelled(answer: dict[str, Any]) -> str:
+    """One line of JSON. A number that JSON cannot hold becomes null: it must not cost the rest of the measurement."""
+    try:
+        return json.dumps(answer, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    except (TypeError, ValueError):
+        return json.dumps(_plain(answer), allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    if isinstance(value, (str, int, bool)) or value is None:
+        return value
+    number = float(value)
+    return number if math.isfinite(number) else None
+
+
 def _answer(asked: dict[str, Any], limits: Limits) -> dict[str, Any]:
     if "tags" in asked:
+        from presets_app.measure.tagging import tags_of  # noqa: PLC0415  # no pair needs it
+
         return tags_of(Path(asked["tags"]), limits)
     return probe(Path(asked["probe"]), limits) if "probe" in asked else measure(asked, limits)
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from presets_app.measure import describing, onepass, sound
-from presets_app.measure.alignment import shift
+from presets_app.measure import describing, hearing, onepass, tempo
+from presets_app.measure.alignment import Shift
 from presets_app.measure.limits import Limits
 from presets_app.measure.onepass import Pass
 from presets_app.measure.opening import Media, Unreadable, open_media, tags
+from presets_app.measure.tempo import Timing
 from presets_app.measure.worst import Pair, block_map, region
 
 FORMAT = "matchframe/measurement/1"
@@ -34,24 +31,26 @@ def measure(asked: dict[str, Any], limits: Limits) -> dict[str, Any]:
                 problems.append({"code": "undecodable", "kind": fault.kind, "side": name, "message": str(fault)})
         if problems:
             return _unmeasured({name: media.facts for name, media in opened.items()}, problems)
-        seen = onepass.run(opened["left"], opened["right"], limits)
-        measured = _measured(asked, opened, seen)
-    return _reconsidered(asked, paths, limits, seen, measured)
+        seen = onepass.run(opened["left"], opened["right"], limits, extras=asked.get("extras") or ())
+        timing, whole = Timing(), seen.shift
+        if seen.scores:
+            timing, whole = tempo.find(seen.left.small, seen.right.small, seen.shift)
+        if not seen.scores or timing == Timing(seen.shift.frames):
+            return _measured(asked, opened, seen, timing)
+    return _again(asked, paths, limits, seen, timing, whole)
 
 
-def _reconsidered(
-    asked: dict[str, Any], paths: dict[str, Path], limits: Limits, seen: Pass, measured: dict[str, Any]
+def _again(
+    asked: dict[str, Any], paths: dict[str, Path], limits: Limits, first: Pass, timing: Timing, whole: Shift
 ) -> dict[str, Any]:
-    """The first 25 frames can be still or a title. If the whole clip says another lag, that one is used."""
-    if not seen.scores:
-        return measured
-    whole = shift(seen.left.small, seen.right.small).frames
-    if whole == seen.shift.frames:
-        return measured
+    """The pictures compared as the timing of the whole clip says, which its first 25 frames did not show."""
+    partners = timing.partners(first.left.count, first.right.count)
     with ExitStack() as stack:
         opened = {name: stack.enter_context(open_media(path, limits)) for name, path in paths.items()}
-        again = onepass.run(opened["left"], opened["right"], limits, forced=whole)
-        return _measured(asked, opened, again)
+        extras = asked.get("extras") or ()
+        seen = onepass.run(opened["left"], opened["right"], limits, extras=extras, partners=partners)
+        seen.shift = whole._replace(frames=timing.lag)
+        return _measured(asked, opened, seen, timing)
 
 
 def _unmeasured(facts: dict[str, Any], problems: list[dict[str, Any]]) -> dict[str, Any]:
@@ -66,22 +65,30 @@ def _unmeasured(facts: dict[str, Any], problems: list[dict[str, Any]]) -> dict[s
     }
 
 
-def _measured(asked: dict[str, Any], opened: dict[str, Media], seen: Pass) -> dict[str, Any]:
+def _measured(asked: dict[str, Any], opened: dict[str, Media], seen: Pass, timing: Timing) -> dict[str, Any]:
     facts = {name: media.facts for name, media in opened.items()}
     problems = [{**trouble, "side": name} for name, media in opened.items() for trouble in media.trouble]
     if not (seen.left.count and seen.right.count):
         return _unmeasured(facts, problems)
     by = _identical_by(asked, opened, seen)
     if asked["table"]:
-        _write_table(seen, Path(asked["table"]))
+        from presets_app.measure.table import write_table  # noqa: PLC0415  # most pairs write none
+
+        write_table(seen, Path(asked["table"]))
+    extras = tuple(asked.get("extras") or ())
+    video = describing.video(seen, list(_worst_frames(asked, seen)), timing, extras)
+    if asked["heatmaps"] and asked["frames"] and seen.scores:
+        from presets_app.measure import heatmaps  # noqa: PLC0415  # Pillow, see below
+
+        heatmaps.draw_barcode(video["barcode"], Path(asked["heatmaps"]) / "barcode.png")
     return {
         "format": FORMAT,
         "problems": problems,
         "container": facts,
         "identical": by is not None,
         "identical_by": by,
-        "video": describing.video(seen, list(_worst_frames(asked, seen))),
-        "audio": sound.compared(*seen.sounds),
+        "video": video,
+        "audio": hearing.compared(*seen.sounds),
     }
 
 
@@ -91,8 +98,9 @@ def _identical_by(asked: dict[str, Any], opened: dict[str, Media], seen: Pass) -
         return "raw frames and samples"
     counts = (len(seen.scores), seen.left.count, seen.right.count)
     planes = [media.facts["pixel_format"] for media in opened.values()]
-    same_pictures = len(set(counts)) == 1 and len(set(planes)) == 1 and all(scores.mse == 0 for scores in seen.scores)
-    return "decoded planes and samples" if same_pictures and sound.equal(*seen.sounds) else None
+    exact = seen.compared_as == planes[0] == planes[1]
+    same_pictures = exact and len(set(counts)) == 1 and all(scores.mse == 0 for scores in seen.scores)
+    return "decoded planes and samples" if same_pictures and hearing.equal(*seen.sounds) else None
 
 
 def _worst_frames(asked: dict[str, Any], seen: Pass) -> Iterator[dict[str, Any]]:
@@ -110,7 +118,7 @@ def _worst_frames(asked: dict[str, Any], seen: Pass) -> Iterator[dict[str, Any]]
         yield {**entry, **_draw(pair, blocks, Path(asked["heatmaps"]), asked["frames"])} if asked["heatmaps"] else entry
 
 
-def _draw(pair: Pair, blocks: NDArray[np.float32], folder: Path, frames: bool) -> dict[str, str]:
+def _draw(pair: Pair, blocks: Any, folder: Path, frames: bool) -> dict[str, str]:
     """Absolute paths of what was drawn."""
     from presets_app.measure import heatmaps  # noqa: PLC0415  # Pillow costs start-up time that most pairs never use
 
@@ -122,22 +130,6 @@ def _draw(pair: Pair, blocks: NDArray[np.float32], folder: Path, frames: bool) -
     heatmaps.keep_frame(pair.left, Path(f"{stem}-left.png"))
     heatmaps.keep_frame(pair.right, Path(f"{stem}-right.png"))
     return {"heatmap": f"{stem}-heatmap.png", "left": f"{stem}-left.png", "right": f"{stem}-right.png"}
-
-
-def _write_table(seen: Pass, path: Path) -> None:
-    """One row per compared pair; an empty PSNR cell means equal planes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    skip_left, skip_right = seen.skip
-    with path.open("w", newline="", encoding="ascii") as handle:
-        table = csv.writer(handle)
-        table.writerow(["frame", "right_frame", "psnr", "ssim", "mean_abs", "left_luma", "right_luma", "motion_ratio"])
-        for scores, absolute in zip(seen.scores, seen.absolute, strict=True):
-            left, right = scores.index + skip_left, scores.index + skip_right
-            psnr = "" if scores.psnr is None else f"{scores.psnr:.4f}"
-            motion = describing.ratio(seen.right.motion[right], seen.left.motion[left])
-            means = (seen.left.mean[left], seen.right.mean[right])
-            numbers = [f"{scores.ssim:.6f}", f"{absolute:.4f}", *(f"{mean:.3f}" for mean in means)]
-            table.writerow([left, right, psnr, *numbers, "" if motion is None else motion])
 
 
 def probe(path: Path, limits: Limits) -> dict[str, Any]:

@@ -21,3 +21,13 @@ def draw(blocks: NDArray[np.float32], width: int, height: int, path: Path) -> No
 
 def keep_frame(frame: Any, path: Path) -> None:
     frame.to_image().save(path)
+
+
+def draw_barcode(code: dict[str, Any], path: Path) -> None:
+    """Time from left to right, one row for each of 8 x 8 regions; the same ramp as the heatmaps."""
+    values = np.array(code["values"], np.float32).reshape(-1, code["rows"] * code["columns"]).T / 10
+    ramp = np.sqrt(np.clip(values / FULL_SCALE, 0, 1))
+    grey = (16 + 239 * ramp).astype(np.uint8)
+    wide = max(1, 640 // max(1, grey.shape[1]))
+    size = (max(1, grey.shape[1]) * wide, grey.shape[0] * 4)
+    Image.fromarray(grey, "L").resize(size, Image.Resampling.NEAREST).save(path, optimize=True)

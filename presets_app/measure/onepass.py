@@ -3,77 +3,121 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import islice, zip_longest
+from collections.abc import Collection, Iterable, Iterator
+from itertools import count, islice
 from typing import Any
-
-import numpy as np
 
 from presets_app.measure.alignment import HEAD, REACH, Shift, shift
 from presets_app.measure.decoding import frames
+from presets_app.measure.differences import Differences
 from presets_app.measure.filters import Comparer, Scores
 from presets_app.measure.limits import Limits
 from presets_app.measure.opening import Media, begins
-from presets_app.measure.pictures import Side, adapted, common_format
+from presets_app.measure.pictures import Side, Thumb, adapted, common_format, looked_at
 from presets_app.measure.sound import Track
+from presets_app.measure.texture import EVERY, Pairing, rows_of
 from presets_app.measure.worst import Pair, Worst
 
 HEAD_BYTES = 320 << 20
+Shown = tuple[Any, Any, Thumb]  # the frame to score, the same in 8 bits, its decimated planes
+Partners = Iterable[tuple[int, int]]  # frame numbers of both sides, neither ever going back
 
 
-@dataclass
 class Pass:
-    """Everything one pass saw. `scores` holds one entry per compared pair, `absolute` the mean absolute difference
-    of its decimated luma; pair i is frame i + skip of each side."""
+    """Everything one pass saw. `scores` holds one entry per compared pair, whose frame numbers are in `pairs`."""
 
-    left: Side
-    right: Side
-    sounds: tuple[Track | None, Track | None]
-    compared_as: str | None
-    shift: Shift
-    scores: list[Scores] = field(default_factory=list)
-    absolute: list[float] = field(default_factory=list)
-    worst: list[Pair] = field(default_factory=list)
-
-    @property
-    def skip(self) -> tuple[int, int]:
-        return max(0, -self.shift.frames), max(0, self.shift.frames)
+    def __init__(
+        self, left: Side, right: Side, sounds: tuple[Track | None, Track | None], size: tuple[int, int]
+    ) -> None:
+        self.left, self.right, self.sounds, self.size = left, right, sounds, size
+        self.compared_as: str | None = None
+        self.shift = Shift(0, 0.0, 0.0)
+        self.pairs: list[tuple[int, int]] = []
+        self.scores: list[Scores] = []
+        self.differences = Differences()
+        self.texture = Pairing()
+        self.worst: list[Pair] = []
 
 
 class _Source:
-    """One side: its frames in the common format, counted into its numbers as they come."""
+    """One side: its frames in the common format, counted into its numbers as they come, and given by number."""
 
     def __init__(self, media: Media, wanted: str, limits: Limits) -> None:
         self.side = Side(media.facts["width"], media.facts["height"])
         self.sound = Track(media.audio, begins(media)) if media.audio is not None else None
-        self._frames = frames(media, self.sound, limits)
-        self._wanted = wanted
+        self._wanted, self._looked_at = wanted, looked_at(wanted)
+        self._stream = self._decoded(frames(media, self.sound, limits))
+        self._head: deque[Shown] = deque()
+        self._next = 0
+        self._now: Shown | None = None
 
-    def __iter__(self) -> Iterator[tuple[Any, Any]]:
-        for frame in self._frames:
-            shown = adapted(frame, self._wanted)
-            yield shown, self.side.add(shown)
+    def read_head(self, length: int) -> None:
+        self._head.extend(islice(self._stream, length))
+        self.side.flush()
+
+    def at(self, index: int) -> Shown | None:
+        """The frame of that number, not before the last one asked for; None behind the end."""
+        while self._next <= index:
+            self._now = self._head.popleft() if self._head else next(self._stream, None)
+            if self._now is None:
+                return None
+            self._next += 1
+        return self._now
+
+    def drain(self, each: Any = None) -> None:
+        """The rest still counts: its numbers and its sound."""
+        for place in count(self._next):
+            shown = self.at(place)
+            if shown is None:
+                break
+            if each is not None:
+                each(place, shown)
+        self.side.flush()
+
+    def _decoded(self, stream: Iterator[Any]) -> Iterator[Shown]:
+        for frame in stream:
+            scored = adapted(frame, self._wanted)
+            seen = adapted(scored, self._looked_at)
+            yield scored, seen, self.side.add(seen)
 
 
-def run(left: Media, right: Media, limits: Limits, *, forced: int | None = None) -> Pass:
-    """Decode, align and compare. `forced` sets the lag instead of looking for it. Sizes that differ are described
-    and not compared."""
+def run(
+    left: Media, right: Media, limits: Limits, *, extras: Collection[str] = (), partners: Partners | None = None
+) -> Pass:
+    """Decode, align and compare. `partners` says which frames belong together instead of looking for one lag. Sizes
+    that differ are described and not compared."""
     wanted = common_format(left.facts["pixel_format"], right.facts["pixel_format"])
     one, other = _Source(left, wanted, limits), _Source(right, wanted, limits)
-    streams = (iter(one), iter(other))
-    same_size = _size(left) == _size(right)
-    heads = tuple(deque(islice(stream, _head_length(left))) for stream in streams)
-    found = shift(one.side.small, other.side.small) if same_size else Shift(0, 0.0, 0.0)
-    if forced is not None:
-        found = Shift(forced, found.cost_unshifted, found.cost)
-    seen = Pass(one.side, other.side, (one.sound, other.sound), wanted if same_size else None, found)
-    joined = tuple(_after_head(head, stream) for head, stream in zip(heads, streams, strict=True))
-    if same_size:
-        _compare(seen, joined[0], joined[1], left)
-    for _ in zip_longest(*joined):
-        pass  # tails still count: their numbers and their sound
+    seen = Pass(one.side, other.side, (one.sound, other.sound), _size(left))
+    if _size(left) != _size(right):
+        one.drain(_alone(seen.texture.left))
+        other.drain(_alone(seen.texture.right))
+        return seen
+    seen.compared_as = wanted
+    if partners is None:
+        for source in (one, other):
+            source.read_head(_head_length(left))
+        seen.shift = shift(one.side.small, other.side.small)
+        partners = shifted(seen.shift.frames)
+    _compare(seen, one, other, left, partners, extras)
+    one.drain()
+    other.drain()
     return seen
+
+
+def shifted(lag: int) -> Partners:
+    """Without end: with a lag > 0 the right side is late."""
+    return ((index + max(0, -lag), index + max(0, lag)) for index in count())
+
+
+def _alone(texture: Any) -> Any:
+    def look(place: int, shown: Shown) -> None:
+        if place % EVERY == 0:
+            texture.take(rows_of(shown[1]))
+        elif place % EVERY == 1 and texture.waits:
+            texture.take_next(rows_of(shown[1]))
+
+    return look
 
 
 def _size(media: Media) -> tuple[int, int]:
@@ -85,34 +129,29 @@ def _head_length(media: Media) -> int:
     return int(min(HEAD, max(REACH + 1, HEAD_BYTES // (2 * size))))
 
 
-def _after_head(head: deque[Any], stream: Iterator[Any]) -> Iterator[Any]:
-    while head:
-        yield head.popleft()
-    yield from stream
-
-
-def _compare(seen: Pass, left: Iterator[Any], right: Iterator[Any], media: Media) -> None:
-    width, height = _size(media)
-    comparer = Comparer(width, height, seen.compared_as or "yuv420p")
+def _compare(
+    seen: Pass, left: _Source, right: _Source, media: Media, partners: Partners, extras: Collection[str]
+) -> None:
+    comparer = Comparer(*_size(media), seen.compared_as or "yuv420p", extras)
     worst = Worst(media.facts["frames_declared"] or 240)
     waiting: deque[tuple[Any, Any]] = deque()
-    for stream, skipped in zip((left, right), seen.skip, strict=True):
-        deque(islice(stream, skipped), maxlen=0)
-    while True:
-        one = next(left, None)
-        other = next(right, None) if one is not None else None
+    for index, (place, other_place) in enumerate(partners):
+        one = left.at(place)
+        other = right.at(other_place) if one is not None else None
         if one is None or other is None:
             break
-        seen.absolute.append(float(np.abs(one[1] - other[1]).mean()))
-        waiting.append((one[0], other[0]))
+        seen.pairs.append((place, other_place))
+        seen.differences.add(one[2], other[2])
+        seen.texture.take(index, one[1], other[1])
+        waiting.append((one[1], other[1]))
         for scores in comparer.push(one[0], other[0]):
             _take(seen, worst, scores, waiting.popleft())
     for scores in comparer.finish():
         _take(seen, worst, scores, waiting.popleft())
+    seen.differences.flush()
     seen.worst = worst.ranked()
 
 
-def _take(seen: Pass, worst: Worst, scores: Scores, pair: tuple[Any, Any]) -> None:
+def _take(seen: Pass, worst: Worst, scores: Scores, frames_: tuple[Any, Any]) -> None:
     seen.scores.append(scores)
-    skip_left, skip_right = seen.skip
-    worst.offer(Pair(scores.mse, scores.index + skip_left, scores.index + skip_right, scores, *pair))
+    worst.offer(Pair(scores.mse, *seen.pairs[scores.place], scores, *frames_))

@@ -126,6 +126,7 @@ def _facts(container: Any, video: Any, audio: Any, size: int) -> dict[str, Any]:
         "duration_s": _seconds(video.duration, video.time_base, container.duration),
         "pixel_format": context.pix_fmt,
         "color_range": {1: "limited", 2: "full"}.get(int(context.color_range), "unspecified"),
+        "color_transfer": {16: "PQ", 18: "HLG"}.get(int(context.color_trc)),
         "rotation": 0,
         "audio": _audio_facts(audio, container.duration),
     }

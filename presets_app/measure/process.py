@@ -27,8 +27,8 @@ MAX_ANSWER = 64 << 20  # a video's tags may hold 5 MiB of text, which JSON spell
 @dataclass(frozen=True)
 class PairFiles:
     """Two files to compare, with the raw digests their makers reported. `heatmaps` is a folder for pictures of the
-    worst frames (a map of the differences; with `frames` both sides too), `table` a file for per-frame numbers; None
-    writes nothing."""
+    worst frames (a map of the differences; with `frames` both sides and the barcode too), `table` a file for per-frame
+    numbers; None writes nothing. `extras` names further metrics: "xpsnr"."""
 
     left: Path
     right: Path
@@ -37,6 +37,7 @@ class PairFiles:
     heatmaps: Path | None = None
     table: Path | None = None
     frames: bool = False
+    extras: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -47,6 +48,7 @@ class PairFiles:
             "heatmaps": str(self.heatmaps.absolute()) if self.heatmaps else None,
             "table": str(self.table.absolute()) if self.table else None,
             "frames": self.frames,
+            "extras": list(self.extras),
         }
 
 
@@ -137,7 +139,7 @@ def _environment(limits: Limits) -> dict[str, str]:
     foreign files. One thread per library, so that cost is the pair's own."""
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "LANG") if name in os.environ}
     single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    own = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "MEASURE_LIMITS": json.dumps(asdict(limits))}
+    own = {"PYTHONPATH": str(ROOT), "MEASURE_LIMITS": json.dumps(asdict(limits))}
     return {**kept, **single, **own}
 
 

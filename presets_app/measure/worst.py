@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from presets_app.measure.filters import Scores
 from presets_app.measure.pictures import plane
 
-KEPT = 4
+KEPT = 5
 WINDOWS = 8  # neighbours of a bad frame are bad too: at most one per eighth of the clip
 BLOCK = 8
 REGIONS = 8
@@ -31,7 +31,7 @@ class Pair:
 
 
 class Worst:
-    """Keeps the worst pair of each window of frames, and of those the worst four."""
+    """Keeps the worst pair of each window of frames, and of those the worst five."""
 
     def __init__(self, expected_frames: int) -> None:
         self._window = max(1, expected_frames // WINDOWS)
@@ -41,7 +41,7 @@ class Worst:
     def offer(self, pair: Pair) -> None:
         if (
             self._current is not None
-            and pair.scores.index // self._window != self._current.scores.index // self._window
+            and pair.scores.place // self._window != self._current.scores.place // self._window
         ):
             self._close()
         if pair.mse > 0 and (self._current is None or pair.mse > self._current.mse):

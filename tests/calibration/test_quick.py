@@ -1,0 +1,44 @@
+"""A minute of the calibration: the suite runs, plants what it says, and its worst promises hold."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.journey
+COMMAND = [sys.executable, "-m", "tests.calibration", "--quick", "--json"]
+
+
+@pytest.fixture(scope="module")
+def quick() -> dict[str, Any]:
+    ended = subprocess.run(COMMAND, capture_output=True, check=False, timeout=220)
+    assert ended.returncode in {0, 1}, ended.stderr.decode()[-2000:]
+    result: dict[str, Any] = json.loads(ended.stdout)
+    return result
+
+
+def test_no_benign_change_fails(quick: dict[str, Any]) -> None:
+    failed = [case for case in quick["cases"] if case["kind"] == "benign" and case["outcome"] == "failed"]
+    assert [(case["base"], case["change"], case["said"]) for case in failed] == []
+
+
+def test_no_harmful_change_passes(quick: dict[str, Any]) -> None:
+    missed = [case for case in quick["cases"] if case["outcome"] == "missed"]
+    assert [(case["base"], case["change"]) for case in missed] == []
+
+
+def test_both_sets_and_both_kinds_are_planted(quick: dict[str, Any]) -> None:
+    planted = {(case["set"], case["kind"]) for case in quick["cases"]}
+    assert planted >= {(set_, kind) for set_ in ("tuning", "held-out") for kind in ("benign", "harmful")}
+
+
+def test_the_sets_share_no_clip() -> None:
+    from tests.calibration.bases import BASES
+
+    scenes = {set_: {base.scene for base in BASES if base.set == set_} for set_ in ("tuning", "held-out")}
+    assert not scenes["tuning"] & scenes["held-out"]
+    assert len({(base.set, base.name) for base in BASES}) == len(BASES)
