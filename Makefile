@@ -6,7 +6,7 @@ RUN := $(BIN)/python manage.py
 PINS := requirements/web.txt requirements/runner.txt requirements/dev.txt
 STAMP := .venv/.installed
 
-.PHONY: install up demo test journeys lint types e2e bench corpus clean e2e-tools
+.PHONY: install up demo test journeys lint types e2e bench calibrate corpus clean e2e-tools
 
 install: $(STAMP)
 
@@ -42,6 +42,10 @@ e2e: e2e-tools
 
 bench: install
 	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks
+
+# Plants benign and harmful changes into drawn and rendered clips, and prints what the measuring makes of each.
+calibrate: install
+	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.calibration
 
 # Imports published workflow files that lie beside the project and counts the values found; exit 2 where there are none.
 corpus: install

@@ -14,7 +14,7 @@ from redis import Redis
 
 from presets_app.artifacts import ArtifactStore, LocalStore
 from presets_app.backends import registry
-from presets_app.backends.base import CloudClient
+from presets_app.backends.base import CloudClient, ServerClient
 from presets_app.backends.local.client import LocalClient
 from presets_app.core.errors import Unavailable
 from presets_app.gitstore import Store
@@ -70,6 +70,12 @@ def cloud_client(kind: str, options: Mapping[str, Any], key: str, *, local_only:
     """The client of a cloud target. `options` is the target's settings: `base_url`, `output_hosts`."""
     open_client = registry.load(kind).open_client
     return open_client(options["base_url"], key, output_hosts=options.get("output_hosts", []), local_only=local_only)
+
+
+def server_client(kind: str, options: Mapping[str, Any], *, local_only: bool) -> ServerClient:
+    """The client of a server of the team's own. `options` is the target's settings: `base_url`, `private`."""
+    open_client = registry.load_server(kind).open_client
+    return open_client(options["base_url"], private=bool(options.get("private")), local_only=local_only)
 
 
 def artifact_path(digest: str) -> Path:

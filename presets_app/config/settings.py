@@ -107,7 +107,7 @@ LOGOUT_REDIRECT_URL = "accounts.sign_in"
 REDIS_URL = env_secret("REDIS_URL") or f"unix://{redis_socket(DATA_DIR)}"
 GPU_POOLS = env_list("MATCHFRAME_GPU_POOLS", ["local"])
 _QUEUE = {"URL": REDIS_URL, "DEFAULT_TIMEOUT": 3600, "SERIALIZER": "rq.serializers.JSONSerializer"}
-RQ_QUEUES = {name: dict(_QUEUE) for name in ("default", "cloud", "results")}
+RQ_QUEUES = {name: dict(_QUEUE) for name in ("default", "cloud", "servers", "results")}
 RQ = {"COMMIT_MODE": "on_db_commit"}
 
 ARTIFACTS_DIR = env_path("MATCHFRAME_ARTIFACTS", DATA_DIR / "artifacts")

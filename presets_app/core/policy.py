@@ -10,6 +10,7 @@ from presets_app.core.canonical import digest
 from presets_app.core.problems import Problem
 
 FORMAT = "matchframe/policy/1"
+_HALF = 0.5  # an error rate of one half is a coin's
 
 # Minimum sample sizes: facts on exact finite-batch statistics; about 14, 28 and 58 clean items bound the bad share
 # at 20, 10 and 5 percent with 95 % confidence, whatever the batch size.
@@ -29,6 +30,12 @@ DEFAULT: dict[str, Any] = {
     "muted": {},  # core.muting; it hides advice and never decides, so approvals do not bind to it
 }
 
+# Settings that a policy may state and need not; a policy without them has the version it had before they existed.
+UNSTATED: dict[str, Any] = {
+    "sequential": {"p0": 0.02, "p1": 0.15, "alpha": 0.05, "beta": 0.10},
+    "trial_pairs": 20,  # pairs that a new gate is judged on before it decides; facts on engine CI
+}
+
 
 def problems(values: Mapping[str, Any]) -> list[Problem]:
     """What stands against changing these settings."""
@@ -41,7 +48,7 @@ def _problems(name: str, value: Any) -> Iterator[Problem]:
         yield Problem("policy_unknown_setting", "error", "", f"The policy has no setting {name[:80]!r}.", hint)
     elif not _ACCEPTS[name](value):
         text = f"This value does not fit the policy's {name}."
-        hint = f"It is now, by default: {json.dumps(DEFAULT[name])}."
+        hint = f"It is now, by default: {json.dumps({**DEFAULT, **UNSTATED}[name])}."
         yield Problem("policy_value_invalid", "error", f"/{name}", text, hint)
 
 
@@ -51,6 +58,15 @@ def _is_count(value: Any) -> bool:
 
 def _is_share(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < 1
+
+
+def _is_sequential(value: Any) -> bool:
+    if not (isinstance(value, dict) and value.keys() <= UNSTATED["sequential"].keys()):
+        return False
+    if not all(isinstance(rate, float) for rate in value.values()):
+        return False
+    whole = {**UNSTATED["sequential"], **value}
+    return 0 < whole["p0"] < whole["p1"] < 1 and all(0 < whole[name] < _HALF for name in ("alpha", "beta"))
 
 
 def _is_standards(value: Any) -> bool:
@@ -65,6 +81,8 @@ _ACCEPTS: dict[str, Callable[[Any], bool]] = {
     "error_share": _is_share,
     "streak": _is_count,
     "restore_proof_items": _is_count,
+    "sequential": _is_sequential,
+    "trial_pairs": _is_count,
     "dry_run": lambda value: isinstance(value, list) and all(isinstance(inner, str) for inner in value),
 }
 

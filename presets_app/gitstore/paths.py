@@ -26,6 +26,7 @@ _LAYOUT = {
     re.compile(r"migrations/checks/(?P<shard>..)/(?P<check_id>[^/]+)\.json"): "decisions",
     re.compile(r"live/(?P<shard>..)/(?P<preset>[^/]+)\.json"): "live",
     re.compile(r"snapshots/(?P<shard>..)/(?P<id>[^/]+)\.json"): "snapshot",
+    re.compile(r"recipes/(?P<shard>..)/(?P<slug>[^/]+)\.json"): "recipe",
 }
 
 
@@ -73,6 +74,10 @@ def live(preset: str) -> str:
 
 def snapshot(id: str) -> str:
     return _sharded("snapshots", id)
+
+
+def recipe(slug: str) -> str:
+    return _sharded("recipes", slug)
 
 
 def parse(path: str) -> Located | None:

@@ -15,12 +15,20 @@ TIMEOUT = {"type": float, "default": 120.0, "help": "seconds to wait"}
 
 def ask(target: Any, say: Say, seconds: float) -> Any:
     """The target with a fresh answer. Raises Unavailable when it could not be asked, or does not answer in time."""
+    if target.is_served:
+        say(f"asking {target.name} what it is")
+        targets.ask_now(target)
+        return _heard(target)
     require_queue()
     before = target.probed_at
     say(f"asking {target.name} what it is")
     with transaction.atomic():
         targets.ask(target)
     wait(lambda: _answered(target, before), f"{target.name} to answer", seconds)
+    return _heard(target)
+
+
+def _heard(target: Any) -> Any:
     if target.probe_failure:
         why = target.probe_failure
         raise Unavailable(f"{target.name}: {why['message']}", code=why["code"], hint=why["hint"])

@@ -134,7 +134,8 @@ class FeatureCommand(JsonCommand):
         parser.add_argument("--project", default="", help="the project's short name; the only one when left out")
         actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
         for name, (text, fill) in self.subcommands.items():
-            sub = actions.add_parser(name, help=text, description=text)
+            # A subcommand may mean something else by a name: its own argument replaces the shared one.
+            sub = actions.add_parser(name, help=text, description=text, conflict_handler="resolve")
             # Accepted behind the subcommand as well; SUPPRESS keeps the outer value when it is not given there.
             sub.add_argument("--json", action="store_true", dest="as_json", default=SUPPRESS)
             sub.add_argument("--as", dest="person", default=SUPPRESS, metavar="USER")

@@ -33,7 +33,8 @@ def environment() -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "PYTHONUNBUFFERED": "1",
     }
-    return {**os.environ, **own}
+    hashes = {"MATCHFRAME_HASHES": str(settings.DATA_DIR / "hashes" / "sha256.sqlite3")}
+    return {**hashes, **os.environ, **own}
 
 
 def redis(url: str) -> Process | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,11 @@ from presets_app.queries import health
 PAUSE = (0.1, 1.0)  # seconds between looks, from quick to calm
 PATIENCE = 3600.0  # seconds
 Say = Callable[[str], None]
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--wait", action="store_true", help="answer when it is over")
+    parser.add_argument("--timeout", type=float, help="seconds to wait at most")
 
 
 def require_queue() -> None:

@@ -8,12 +8,13 @@ from typing import Any
 
 from presets_app import wiring
 from presets_app.artifacts import get_json
+from presets_app.backends.base import CatalogueModel
 from presets_app.core import manifest
-from presets_app.core.canonical import digest
 from presets_app.core.diff import Change
 from presets_app.core.errors import MatchframeError
 from presets_app.gitstore import Store, paths
 from presets_app.models import Manifest, Target
+from presets_app.queries import target_facts
 
 COMPARED = {"model": manifest.MODEL_PINS, "driver": manifest.DRIVER_PINS}  # seeds are the preset's own
 PRESETS_LOOKED_AT = 20  # newest pins of one target; a drift of the machine shows in each of them
@@ -51,6 +52,7 @@ def _compared(side: dict[str, Any], pinned: dict[str, Any], target: Target) -> d
     loose = {(name, key) for name in COMPARED for key, pin in pinned[name].items() if pin["status"] != "captured"}
     # What is asked for since the pins were made was not known then either.
     loose |= {(name, key) for name, expected in COMPARED.items() for key in expected if key not in pinned[name]}
+    loose |= {("driver", key) for key in manifest.ASKED_PINS}  # the preset's own, as seeds are
     if target.stand_in:
         loose.add(("model", "service"))  # a stand-in listens on another port at each start
     return {name: {key: pin for key, pin in side[name].items() if (name, key) not in loose} for name in COMPARED}
@@ -59,9 +61,12 @@ def _compared(side: dict[str, Any], pinned: dict[str, Any], target: Target) -> d
 def _facts(pinned: dict[str, Any], target: Target, answer: dict[str, Any]) -> dict[str, Any]:
     if target.is_cloud:
         return {"model": _offered(str(_value(pinned, "model_id")), target, answer)}
-    name = str(_value(pinned, "repository"))
-    checkpoint = answer.get("checkpoints", {}).get(name) or {}
-    return {**answer["fingerprint"], "model": {"repository": name, "dtype": _value(pinned, "dtype"), **checkpoint}}
+    if target.is_served:  # its files are looked at when they are pinned, and when they are rendered with
+        held = {key: pin["value"] for key, pin in pinned["model"].items() if pin["status"] == "captured"}
+        return {**answer["fingerprint"], "model": held}
+    parts = target_facts.parts_pinned(pinned, answer)
+    name, dtype = str(_value(pinned, "repository")), _value(pinned, "dtype")
+    return {**answer["fingerprint"], "model": target_facts.of_weights(answer, name, dtype, parts)}
 
 
 def _value(pinned: dict[str, Any], key: str) -> Any:
@@ -73,12 +78,7 @@ def _offered(model_id: str, target: Target, answer: dict[str, Any]) -> dict[str,
     model = next((row for row in answer.get("catalogue", []) if row["model_id"] == model_id), None)
     if model is None:
         return {}
-    return {
-        "model_id": model_id,
-        "request_schema": digest(model["request_schema"]),
-        "base_price": model["base_price"],
-        "service": target.settings.get("base_url", ""),
-    }
+    return target_facts.of_offer(CatalogueModel(**model), target.settings.get("base_url", ""))
 
 
 def pins_at(store: Store, preset: str, target: str, commit: str) -> dict[str, Any] | None:

@@ -66,6 +66,7 @@ def _baseline(preset: Preset, sides: tuple[str, str]) -> str:
     for side in sides:
         first = (
             Run.objects.filter(preset=preset, target__slug=side, state="done", failed=0, done__gt=0)
+            .exclude(kind="trial")
             .order_by("id")
             .first()
         )

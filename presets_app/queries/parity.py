@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.urls import reverse
 
 from presets_app.core.lifecycle import FINISHED_CHECK
+from presets_app.core.parity import CODES
 from presets_app.models import Check, Migration, Pair, Preset, Project
-from presets_app.queries import people
+from presets_app.queries import parity_charts, parity_costs, parity_gates, parity_noise, parity_streak, people
 from presets_app.queries.paging import by_id
-from presets_app.queries.parity_pair import chosen_pair, pair_row
-from presets_app.queries.sides import honest, pair_of_sides, preset_of
+from presets_app.queries.parity_pair import chosen_pair, pair_row, sides_of
+from presets_app.queries.sides import honest, preset_of
 
 QUIET = ("identical", "same")
+USUAL_MORE = 15  # the smoke standard once more
 DRAWN_FROM_FILES = "clips brought in as files"
 
 
 def listed(project: Project, asked: dict[str, str]) -> dict[str, Any]:
     """The checks of a project; on the first page those that need a person come first."""
-    rows = Check.objects.filter(project=project).select_related("preset", "left__target", "right__target")
+    rows = Check.objects.filter(project=project).select_related(
+        "preset", "left__target", "right__target", "left__preset", "right__preset"
+    )
     page = by_id(rows, asked)
     first = sorted(page.rows, key=lambda check: not check.undecided) if not asked.get("before") else page.rows
     names = people.names({check.created_by for check in first})
@@ -28,7 +33,7 @@ def listed(project: Project, asked: dict[str, str]) -> dict[str, Any]:
 
 
 def _row(check: Check) -> dict[str, Any]:
-    left, right = pair_of_sides(check.left.target, check.right.target)
+    left, right = sides_of(check)
     return {
         "id": check.id,
         "state": state_of(check),
@@ -44,8 +49,8 @@ def _row(check: Check) -> dict[str, Any]:
 
 
 def subject(check: Check) -> dict[str, str]:
-    """What was compared: a preset, or files under their note."""
-    named = preset_of(check.preset)
+    """What was compared: a preset, or whatever its note says where it is no check of one preset."""
+    named = preset_of(check.preset) if check.kind in ("parity", "restore") else None
     return named or {"slug": "", "name": check.note or DRAWN_FROM_FILES}
 
 
@@ -69,12 +74,14 @@ def detail(check: Check, chosen: str) -> dict[str, Any]:
     decided = sum(bool(pair.decision) for pair in loud)
     return {
         "check": _head(check, measured=sum(bool(pair.pair_class) for pair in pairs)),
-        "gates": [_gate(rule) for rule in check.requirements],
+        "gates": [*(_gate(rule) for rule in _standing(check, "requirements")), *_row_of_passes(check), *_trials(check)],
         "pairs": [pair_row(pair) for pair in loud] if order else [],
         "quiet": [pair_row(pair) for pair in quiet] if order else [],
         "counts": {"all": len(pairs), "undecided": check.undecided, "decided": decided},
         "pair": chosen_pair(check, order, chosen) if order else None,
         "add": _more(check),
+        "charts": parity_charts.of_check(check, pairs) if check.state == "judged" else None,
+        "costs": parity_costs.shown(check) if check.state == "judged" else [],
         "migration_url": _migration_url(check),
     }
 
@@ -86,7 +93,7 @@ def _ranked(check: Check) -> Any:
 
 
 def _head(check: Check, *, measured: int) -> dict[str, Any]:
-    left, right = pair_of_sides(check.left.target, check.right.target)
+    left, right = sides_of(check)
     finished = check.state in FINISHED_CHECK
     given = check.left.input_set
     return {
@@ -94,9 +101,10 @@ def _head(check: Check, *, measured: int) -> dict[str, Any]:
         "finished": finished,
         "version": f"{check.version}.{check.left.version}.{check.right.version}",
         "state": state_of(check),
-        "sentence": check.sentence if finished else _underway(check),
+        "sentence": _standing(check, "sentence") if finished else _underway(check),
         "bound": bound_of(check),
-        "reasons": check.reasons,
+        "noise": parity_noise.sentence(check) if check.state == "judged" else "",
+        "reasons": _standing(check, "reasons"),
         "preset": subject(check),
         "revision": check.digest,
         "from": {**left, "run_url": _run_url(check, check.left_id)},
@@ -136,6 +144,42 @@ def bound_of(check: Check) -> str:
     return " ".join(parts)
 
 
+def _standing(check: Check, name: str) -> Any:
+    """What the check says with people's decisions; of one judged before they were counted in, what it said then."""
+    return check.standing.get(name) or getattr(check, name)
+
+
+def _row_of_passes(check: Check) -> list[dict[str, Any]]:
+    """The gate of passes in a row, where the policy asks for more than one."""
+    if check.kind != "parity" or check.state != "judged" or parity_streak.needed(check.project) < 2:
+        return []
+    row = parity_streak.of_check(check)
+    state = "pass" if row.met else "waiting"
+    return [{"title": "Passes in a row", "state": state, "found": row.count, "wanted": row.needed, "note": row.text}]
+
+
+def _trials(check: Check) -> list[dict[str, Any]]:
+    """The gates that were on trial when the check was judged: what they would have said, which decided nothing."""
+    names = check.rules.get("on_trial") or []
+    if not names:
+        return []
+    now = {trial.code: trial for trial in parity_gates.trials(check.project)}
+    fired = Counter(
+        reason["code"] for pair in check.pairs.all() for reason in pair.reasons if reason["severity"] == "dry_run"
+    )
+    seen = {code: f"judged on {trial.judged} of {trial.needed} pairs before it decides" for code, trial in now.items()}
+    return [
+        {
+            "title": CODES.get(code, code.replace("_", " ")).rstrip("."),
+            "state": "fail" if fired[code] else "pass",
+            "found": fired[code],
+            "note": seen.get(code, ""),
+            "dry_run": True,
+        }
+        for code in names
+    ]
+
+
 def _gate(rule: dict[str, Any]) -> dict[str, Any]:
     """One rule of the verdict as a ticked line."""
     state = "pass" if rule["met"] else "inconclusive" if rule["name"] in ("decisions", "sample") else "fail"
@@ -163,11 +207,15 @@ def _more(check: Check) -> dict[str, Any] | None:
     """How many further items would let the check decide, and where to ask for them."""
     if check.state != "judged" or check.kind != "parity" or check.preset is None:
         return None
-    asked = next((reason.get("more") for reason in check.reasons if reason.get("more")), None)
+    asked = check.standing.get("more")
     left = int(check.plan.get("batch", 0)) - int(check.plan.get("n", 0))
-    items = min(int(asked or 15), left)
-    address = reverse("parity.extend", kwargs={"project": check.project.slug, "check": check.id})
-    return {"items": items, "url": address} if items > 0 else None
+    items = min(int(asked or USUAL_MORE), left)
+    names = {"project": check.project.slug, "check": check.id}
+    again = reverse("parity.again", kwargs=names)
+    if items <= 0:
+        return {"items": 0, "again_url": again}
+    address = reverse("parity.extend", kwargs=names)
+    return {"items": items, "most": left, "asked": bool(asked), "url": address, "again_url": again}
 
 
 def _migration_url(check: Check) -> str | None:

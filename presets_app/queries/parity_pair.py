@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
 from presets_app import wiring
 from presets_app.artifacts import get_json
 from presets_app.core.errors import MatchframeError
-from presets_app.models import Check, Comment, Decision, Item, Pair, Run
-from presets_app.queries import people
+from presets_app.models import Check, Comment, Decision, Item, Pair
+from presets_app.queries import parity_ladder, parity_looks, people
 from presets_app.queries.sides import media_url, pair_of_sides, video_url
 
+PICTURES = ("left", "right", "heatmap")
 WORDS = {"accept": "accepted", "reject": "rejected"}
 FACTS = (
     ("Size", ("width", "height")),
@@ -22,6 +22,18 @@ FACTS = (
     ("Colour range", ("color_range",)),
     ("Codec", ("codec",)),
 )
+
+
+def sides_of(check: Check) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Both sides as they are marked; where two presets, or a changed value, are compared, their names say which."""
+    left, right = pair_of_sides(check.left.target, check.right.target)
+    one, other = check.left.preset, check.right.preset
+    if one is not None and other is not None and one.pk != other.pk:
+        left["label"], right["label"] = f"{left['name']}: {one.name}", f"{right['name']}: {other.name}"
+    elif check.kind == "trial":
+        changed = left if check.about.get("side") == "left" else right
+        changed["label"] = f"{changed['name']}, changed"
+    return left, right
 
 
 def pair_row(pair: Pair) -> dict[str, Any]:
@@ -57,9 +69,10 @@ def chosen_pair(check: Check, order: list[Pair], chosen: str) -> dict[str, Any]:
         "reasons": pair.reasons,
         "geometry": _geometry(pair),
         "numbers": _numbers(pair),
-        "why": _why(check, pair),
+        "why": parity_ladder.shown(check, pair),
         "decision": _decision(check, pair),
         "decidable": pair.needs_person,
+        "looks": parity_looks.shown(check, pair),
         "comments": comments(check, pair),
         "previous_url": f"?pair={order[place - 1].pk}" if place else None,
         "next_url": f"?pair={order[place + 1].pk}" if place + 1 < len(order) else None,
@@ -98,7 +111,7 @@ def _pictures(check: Check, pair: Pair) -> dict[str, Any]:
     video, facts = pair.measurement.get("video") or {}, pair.measurement.get("container") or {}
     left = facts.get("left") or {}
     width, height = left.get("width") or 16, left.get("height") or 9
-    marks = pair_of_sides(check.left.target, check.right.target)
+    marks = sides_of(check)
     return {
         "shape": _shape(width / height),
         "fps": _rate(left.get("fps")),
@@ -154,9 +167,7 @@ def _worst(check: Check, frame: dict[str, Any], facts: dict[str, Any]) -> dict[s
         "seconds": number / (_rate(facts.get("fps")) or 24.0),
         "value": frame.get("ssim"),
         "unit": "SSIM",
-        "left_url": None,
-        "right_url": None,
-        "heatmap_url": media_url(check.project, "heat", frame.get("heatmap") or ""),
+        **{f"{name}_url": media_url(check.project, "heat", frame.get(name) or "") for name in PICTURES},
     }
 
 
@@ -169,9 +180,17 @@ def _geometry(pair: Pair) -> list[dict[str, Any]]:
     rows = []
     for label, names in FACTS:
         values = [" x ".join(str(side.get(name, "-")) for name in names) for side in (left, right)]
-        if values[0] != values[1]:
+        if values[0] != values[1] and not (names == ("duration_s",) and _same_length(left, right)):
             rows.append({"label": label, "left": values[0], "right": values[1]})
     return rows
+
+
+def _same_length(left: dict[str, Any], right: dict[str, Any]) -> bool:
+    """Containers round a duration in their own ways; under half a frame it is the same."""
+    one, other = left.get("duration_s"), right.get("duration_s")
+    if one is None or other is None:
+        return False
+    return bool(abs(one - other) < 0.5 / (_rate(left.get("fps")) or 24.0))
 
 
 def _numbers(pair: Pair) -> list[dict[str, Any]]:
@@ -215,30 +234,3 @@ def _decision(check: Check, pair: Pair) -> dict[str, Any] | None:
         return None
     name = people.names({newest.by}).get(newest.by, newest.by)
     return {"state": WORDS[newest.choice], "person": name, "when": newest.at, "reason": newest.reason}
-
-
-def _why(check: Check, pair: Pair) -> list[dict[str, Any]]:
-    """What the two sides were sent and ran with, where it differs."""
-    left, right = (_effective(check, run, item) for run, item in ((check.left, pair.left), (check.right, pair.right)))
-    names = list(dict.fromkeys(itertools.chain(left, right)))
-    return [
-        {"label": name, "left": left.get(name), "right": right.get(name), "note": ""}
-        for name in names
-        if left.get(name) != right.get(name)
-    ][:20]
-
-
-def _effective(check: Check, run: Run, item: Item) -> dict[str, str]:
-    """{name: value} of an item's request; a cloud request's own fields, a document's members otherwise."""
-    if not item.request:
-        return {}
-    try:
-        request = get_json(wiring.artifacts(), item.request)
-    except MatchframeError:
-        return {}
-    body = request.get("body")
-    found = body if isinstance(body, dict) else request.get("document") or {}
-    stage = (found.get("stages") or [{}])[0] if isinstance(found.get("stages"), list) else {}
-    known = {**{key: stage.get(key) for key in ("seed", "steps", "guidance", "shift")}, **found}
-    names = ("prompt", "negative_prompt", "seed", "steps", "guidance", "shift", "width", "height", "fps")
-    return {name: str(known[name]) for name in names if known.get(name) is not None}

@@ -14,7 +14,8 @@ from presets_app.core.losses import Loss
 from presets_app.core.problems import Problem
 from presets_app.gitstore import Store
 from presets_app.models import Manifest, Preset, Target
-from presets_app.queries import drift, people, variables
+from presets_app.queries import drift, people, served, variables
+from presets_app.queries.manifests import pin_rows
 from presets_app.queries.sides import side
 
 Answer = dict[str, Any] | None
@@ -53,27 +54,11 @@ def _manifest(
     return {"manifest": about, "changes": changes}
 
 
-def pin_rows(pinned: dict[str, Any]) -> list[dict[str, Any]]:
-    """The pins of a manifest as rows of shared/pins.html."""
-    return [
-        {"section": section, "label": key, "value": _value(pin), "status": pin["status"]}
-        for section in ("model", "driver", "seeds")
-        for key, pin in sorted(pinned[section].items())
-    ]
-
-
-def _value(pin: dict[str, Any]) -> str | None:
-    value = pin.get("value")
-    if pin["status"] == "unknown":
-        return None
-    if isinstance(value, dict):
-        return f"{len(value)} files, each with its SHA-256"
-    text = "none" if value is None else str(value)
-    return f"{text}, declared by {pin['by']}" if pin["status"] == "declared" else text
-
-
 def becomes(target: Target, answer: Answer, document: dict[str, Any]) -> tuple[list[Loss], list[Problem]]:
     """What becomes of each field on this target, and what stands against rendering there."""
+    if target.is_served:
+        made = served.compiled(target, document)
+        return _told(made.losses), list(made.problems)
     if not target.is_cloud:
         return _told(capability.losses(document)), capability.problems(document)
     if answer is None:

@@ -12,7 +12,16 @@ from presets_app.core import muting as turned_off
 from presets_app.core.lints import review
 from presets_app.gitstore import Store
 from presets_app.models import Comment, Preset, Project, Revision
-from presets_app.queries import live, muting, people, preset_history, preset_targets, projects, reference_pictures
+from presets_app.queries import (
+    live,
+    memory_plans,
+    muting,
+    people,
+    preset_history,
+    preset_targets,
+    projects,
+    reference_pictures,
+)
 from presets_app.queries.paging import by_moment
 from presets_app.queries.preset_history import read, revision
 
@@ -94,6 +103,7 @@ def detail(project: Project, slug: str, asked: dict[str, str]) -> dict[str, Any]
         elif tab == "targets":
             shown["targets"] = preset_targets.rows(store, preset, document)
         else:
+            shown["memory"] = memory_plans.of(project, document)
             shown["comments"] = comments(project, "preset", slug)
     return shown
 

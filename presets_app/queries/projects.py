@@ -72,7 +72,17 @@ def run(project: Project, number: str) -> Run:
 
 
 def check(project: Project, number: str) -> Check:
-    sides = ("project", "preset", "left__target", "right__target", "left__project", "right__project", "left__input_set")
+    sides = (
+        "project",
+        "preset",
+        "left__target",
+        "right__target",
+        "left__project",
+        "right__project",
+        "left__input_set",
+        "left__preset",
+        "right__preset",
+    )
     found = Check.objects.select_related(*sides).filter(project=project, pk=number).first()
     if found is None:
         raise NotFound(f"There is no check {number}.", code="check_not_found")

@@ -15,7 +15,7 @@ from presets_app.queries.migration_rows import side_of
 
 VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+!_-]{0,60}")
 REPOSITORY = re.compile(r"[0-9A-Za-z][\w.-]{0,90}/[0-9A-Za-z][\w.-]{0,90}", re.ASCII)
-LIBRARY = "/driver/libraries."
+PACKAGES = ("/driver/libraries.", "/driver/packages/value/")
 RELEASES_LOOKED_AT = 200
 Plan = dict[str, Any]
 Pinned = dict[str, Any]
@@ -124,20 +124,25 @@ def steps(moved: list[Change], pinned: Pinned, target: Target) -> list[dict[str,
 
 
 def _step(change: Change, pinned: Pinned, target: Target) -> dict[str, Any]:
-    what = change.path.removeprefix(LIBRARY) if change.path.startswith(LIBRARY) else change.label
+    named = "NVIDIA driver" if change.path == "/driver/gpu.driver" else change.label
     return {
-        "what": what.replace("gpu.driver", "NVIDIA driver"),
+        "what": _package(change) or named,
         "before": change.after or "not there",
         "after": change.before or "not there",
         "commands": _commands(change, pinned, target),
     }
 
 
+def _package(change: Change) -> str:
+    """The Python package that a change is about, "" for any other change."""
+    prefix = next((prefix for prefix in PACKAGES if change.path.startswith(prefix)), None)
+    return change.path.removeprefix(prefix) if prefix else ""
+
+
 def _commands(change: Change, pinned: Pinned, target: Target) -> list[str]:
     """Only what is safe to paste: every word is a plain name or version."""
     version = str(change.before or "")
-    if change.path.startswith(LIBRARY):
-        name = change.path.removeprefix(LIBRARY)
+    if name := _package(change):
         if not VERSION.fullmatch(name):
             return []
         if version in ("", "none"):

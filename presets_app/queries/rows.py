@@ -24,6 +24,7 @@ from presets_app.models import (
     Snapshot,
     Target,
 )
+from presets_app.queries import progress
 
 Row = dict[str, Any]
 
@@ -143,7 +144,12 @@ def pairs(check: Check) -> list[Row]:
 
 
 def items(run: Run) -> list[Row]:
-    return [of_item(item) for item in run.items.order_by("position")]
+    """A run's items in order; `progress` is what a server tells of one that it has in hand."""
+    served = run.target.is_served
+    return [
+        {**of_item(item), "progress": progress.of(item.id) if served and item.state == "running" else {}}
+        for item in run.items.order_by("position")
+    ]
 
 
 def approvals(migration: Migration) -> list[Row]:

@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from presets_app import wiring
-from presets_app.artifacts import get_json
 from presets_app.core.errors import MatchframeError
 from presets_app.core.lifecycle import FINISHED_RUN
 from presets_app.models import Check, InputSet, Item, Preset, Project, Run, Target
-from presets_app.queries import people
+from presets_app.queries import baselines, outputs, people, progress
+from presets_app.queries.manifests import pin_rows
 from presets_app.queries.paging import Page, by_id
 from presets_app.queries.sides import honest, preset_of, side, video_url
 
@@ -85,7 +85,8 @@ def detail(run: Run) -> dict[str, Any]:
     return {
         "run": {**_row(run), **_progress(run, items), **_figures(run), "finished": finished, "version": run.version},
         "items": [_item(run, item) for item in items],
-        "pins": pins(items),
+        **_rendered_with(run, items),
+        "against": baselines.against(run) if finished else None,
         "check": _check(check),
         "log_url": None,
     }
@@ -103,6 +104,7 @@ def _progress(run: Run, items: list[Item]) -> dict[str, Any]:
         "phase": live.get("phase"),
         "step": live.get("step"),
         "steps": live.get("steps"),
+        "position": live.get("position"),
         "person": people.names({run.created_by})[run.created_by],
         "ended": run.finished_at,
         "revision": run.digest,
@@ -124,6 +126,8 @@ def _live(run: Run, item: Item) -> dict[str, Any]:
     """The runner's own word on the item in hand; nothing when the queue does not answer."""
     if run.target.is_cloud:
         return {}
+    if run.target.is_served:
+        return progress.of(item.id)
     try:
         return wiring.local_client(run.target.settings.get("pool", "local")).progress(item.id, max(item.attempts, 1))
     except MatchframeError:
@@ -146,7 +150,7 @@ def _figures(run: Run) -> dict[str, Any]:
         "warm_seconds": found["warm"],
         "peak_bytes": found["peak"],
         "budget_usd": None,
-        "baseline": False,
+        "baseline": baselines.is_baseline(run),
     }
 
 
@@ -167,33 +171,13 @@ def _item(run: Run, item: Item) -> dict[str, Any]:
     }
 
 
-def pins(items: list[Item]) -> list[dict[str, Any]]:
-    """What the first rendered item says it was rendered with, flattened for reading."""
-    done = next((item for item in items if item.result and item.state == "done"), None)
-    if done is None:
-        return []
-    try:
-        fingerprint = get_json(wiring.artifacts(), done.result).get("fingerprint") or {}
-    except MatchframeError:
-        return []
-    return [
-        {"section": section, "label": label, "value": value, "status": "captured"}
-        for section, values in sorted(fingerprint.items())
-        if isinstance(values, dict)
-        for label, value in _flat(values)
-    ]
-
-
-def _flat(values: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
-    rows: list[tuple[str, str]] = []
-    for key, value in sorted(values.items()):
-        if key == "files" and isinstance(value, dict):
-            rows.append((f"{prefix}files", f"{len(value)} files, each with its SHA-256"))
-        elif isinstance(value, dict):
-            rows += _flat(value, f"{prefix}{key}.")
-        else:
-            rows.append((f"{prefix}{key}", "none" if value is None else str(value)))
-    return rows
+def _rendered_with(run: Run, items: list[Item]) -> dict[str, Any]:
+    """What the first rendered item says it was rendered with, and what of that is not as pinned."""
+    made = outputs.first_rendered(items)
+    if made is None:
+        return {"pins": [], "moved": []}
+    with wiring.store(run.project.slug) as store:
+        return {"pins": pin_rows(made), "moved": outputs.differs(store, run, made) or []}
 
 
 def _check(check: Check | None) -> dict[str, Any] | None:

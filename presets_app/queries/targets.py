@@ -6,6 +6,7 @@ from typing import Any
 
 from presets_app import wiring
 from presets_app.core.errors import MatchframeError
+from presets_app.core.manifest.making import MAPS
 from presets_app.models import Manifest, Project, Target
 from presets_app.queries import drift, people, variables
 from presets_app.queries.sides import side
@@ -16,6 +17,7 @@ KINDS = {
     "wavespeed": "cloud backend, WaveSpeed",
     "files": "files brought in by hand",
 }
+ADDABLE = [(kind, KINDS[kind]) for kind in ("comfyui", "local", "wavespeed")]
 PINS_SHOWN = 50
 
 
@@ -65,7 +67,7 @@ def detail(target: Target) -> dict[str, Any]:
     return {
         "target": {**shown, "state": "down", "sentence": fault} if fault else shown,
         "health": facts,
-        "askable": target.kind != "files" and not (target.is_cloud and target.project.local_only),
+        "askable": target.kind != "files" and not (target.is_outside and target.project.local_only),
         "pins": pins(target, answer),
         "drift": moved[0][1] if moved else [],
         "drift_presets": [{"slug": row.preset.slug, "name": row.preset.name} for row, _ in moved],
@@ -97,8 +99,9 @@ def _pinned(target: Target, moved: set[int]) -> list[dict[str, Any]]:
 def health(target: Target, answer: dict[str, Any] | None) -> tuple[list[tuple[str, Any]], str]:
     """Short facts as (label, value), of a local pool as it is now, of a service as it last said; and the sentence
     that tells what keeps a pool from rendering now, "" for nothing."""
-    if target.is_cloud:
-        return [(_words(key), value) for key, value in ((answer or {}).get("facts") or {}).items()], ""
+    if target.is_dispatched:
+        facts = [(_words(key), value) for key, value in ((answer or {}).get("facts") or {}).items()]
+        return facts + devices(answer), ""
     if target.kind != "local":
         return [], ""
     try:
@@ -109,14 +112,25 @@ def health(target: Target, answer: dict[str, Any] | None) -> tuple[list[tuple[st
     return [(_words(key), value) for key, value in found.facts.items()], faults
 
 
+def devices(answer: dict[str, Any] | None) -> list[tuple[str, Any]]:
+    """What a server renders on, as far as its last answer names it."""
+    listed = (answer or {}).get("devices") or []
+    return [("device", f"{held['name']}, {_memory(held.get('memory'))}") for held in listed]
+
+
+def _memory(size: int | None) -> str:
+    return "memory unknown" if size is None else f"{size / 1024**3:.1f} GiB"
+
+
 def _words(key: str) -> str:
     return key.replace("_", " ")
 
 
-def pins(target: Target, answer: dict[str, Any] | None) -> list[dict[str, str]]:
+def pins(target: Target, answer: dict[str, Any] | None) -> list[dict[str, Any]]:
     """What the last answer says the target is made of, as rows of shared/pins.html."""
     if answer is None:
         return []
+    rows: list[tuple[str, str, str | None]]
     if target.is_cloud:
         models = answer.get("catalogue", [])
         used = set(target.settings.get("models", {}).values())
@@ -128,7 +142,10 @@ def pins(target: Target, answer: dict[str, Any] | None) -> list[dict[str, str]]:
         rows = [("model", name, _weights(held)) for name, held in sorted(weights)]
         rows += [("driver", *row) for row in flat(fingerprint.get("driver", {}))]
         rows += [("determinism", *row) for row in flat(fingerprint.get("determinism", {}))]
-    return [{"section": section, "label": label, "value": text, "status": "captured"} for section, label, text in rows]
+    return [
+        {"section": section, "label": label, "value": text, "status": "captured" if text is not None else "unknown"}
+        for section, label, text in rows
+    ]
 
 
 def _weights(held: dict[str, Any] | None) -> str:
@@ -137,11 +154,13 @@ def _weights(held: dict[str, Any] | None) -> str:
     return f"revision {held['revision'][:12]}, {len(held.get('files') or {})} files, each with its SHA-256"
 
 
-def flat(values: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
-    """Nested facts as (dotted name, text)."""
-    rows: list[tuple[str, str]] = []
+def flat(values: dict[str, Any], prefix: str = "") -> list[tuple[str, str | None]]:
+    """Nested facts as (dotted name, text); None for what the target does not know itself."""
+    rows: list[tuple[str, str | None]] = []
     for key, value in sorted(values.items()):
-        if isinstance(value, dict) and value:
+        if isinstance(value, dict) and value.keys() == {"unknown"}:
+            rows.append((f"{prefix}{key}", None))
+        elif isinstance(value, dict) and value and key not in MAPS:
             rows += flat(value, f"{prefix}{key}.")
         else:
             rows.append((f"{prefix}{key}", _text(value)))
@@ -151,4 +170,6 @@ def flat(values: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
 def _text(value: Any) -> str:
     if value is None:
         return "none"
+    if isinstance(value, dict):
+        return f"{len(value)} named" if value else "none"
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)

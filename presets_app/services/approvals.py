@@ -13,7 +13,7 @@ from presets_app.core.permissions import Actor
 from presets_app.core.problems import Problem
 from presets_app.models import Approval, Check, Migration
 from presets_app.queries.approvals import current_digests, differing, why_void
-from presets_app.services import parity_outcome, preset_migrations, reasons
+from presets_app.services import parity_outcome, parity_standing, preset_migrations, reasons
 from presets_app.services.recording import Deed
 
 __all__ = ["approve", "current_digests", "differing", "standing"]
@@ -76,6 +76,7 @@ def refuse_unready(migration: Migration, now: dict[str, Any]) -> None:
         raise Conflict(text, code="pairs_undecided", hint="Accept or reject each on the parity page.")
     if check.outcome not in (*parity_outcome.GOOD, "inconclusive"):
         raise Conflict(f"The check's outcome is {check.outcome}; it cannot be approved.", code="check_failed")
+    parity_standing.refuse_unproven(check)
     missing = checklist.missing(migration.checklist)
     if missing:
         names = "; ".join(row.text.rstrip(".") for row in missing[:3])
@@ -110,7 +111,8 @@ def why_not(migration: Migration, actor: Actor, now: dict[str, Any]) -> str:
 
 
 def _check(migration: Migration) -> Check | None:
-    return Check.objects.filter(project_id=migration.project_id, pk=migration.check_id).first()
+    found = Check.objects.select_related("project", "left__target", "right__target")
+    return found.filter(project_id=migration.project_id, pk=migration.check_id).first()
 
 
 def standing(migration: Migration) -> Approval:

@@ -9,26 +9,37 @@ from typing import Any
 
 from presets_app.core import parity
 from presets_app.core.errors import Unavailable
-from presets_app.measure import PairFiles, measure_pairs
+from presets_app.core.parity_thresholds import same_as
+from presets_app.measure import PairFiles, measure_pairs, write_report
 
 
 def compare_files(
-    left: Path, right: Path, *, out: Path | None = None, family: str = "", noise: Mapping[str, Any] | None = None
+    left: Path,
+    right: Path,
+    *,
+    out: Path | None = None,
+    family: str = "",
+    noise: Mapping[str, Any] | None = None,
+    extras: tuple[str, ...] = (),
 ) -> tuple[dict[str, Any], bool]:
     """(the judged comparison as one JSON object, whether both files could be measured to their end).
 
-    With `out`, that folder gets `frames.csv`, pictures of the worst frames and `comparison.json`; names in the object
-    are relative to it. Raises Unavailable when the folder cannot be written.
+    With `out`, that folder gets `frames.csv`, pictures of the worst frames, `barcode.png`, `comparison.json` and
+    `report.html`, which needs none of the others; names in the object are relative to it. Raises
+    Unavailable when the folder cannot be written.
     """
     if out is not None:
         _made(out)
-    pair = PairFiles(left, right, heatmaps=out, table=out / "frames.csv" if out else None, frames=True)
+    pair = PairFiles(left, right, heatmaps=out, table=out / "frames.csv" if out else None, frames=True, extras=extras)
     measured = measure_pairs([pair])[0]
     judged = parity.classify(measured, family=family, noise=noise)
     answer = _answer(measured, judged, out)
+    limit = same_as(family, noise)
+    answer["limits"] = {"ssim": limit.ssim, "psnr": limit.psnr, "source": limit.source}
     if out is not None:
         text = json.dumps(answer, allow_nan=False, indent=2, sort_keys=True)
         (out / "comparison.json").write_text(text + "\n", encoding="utf-8")
+        write_report(out, answer, (left.name, right.name))
     return answer, bool(measured["video"]) and not measured["problems"]
 
 

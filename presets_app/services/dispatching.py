@@ -26,7 +26,7 @@ from presets_app.core.errors import LocalOnly, MatchframeError
 from presets_app.core.generation import GenerationResult, SeedUsed, StoredFile
 from presets_app.core.problems import Failure
 from presets_app.models import Attempt, Item, Run
-from presets_app.services import finishing, targets
+from presets_app.services import finishing, serving, targets
 from presets_app.services.speaking import speakable
 
 IN_FLIGHT = 3  # what a new WaveSpeed account may run at once; a target's setting `in_flight` says otherwise
@@ -219,6 +219,9 @@ def _holds(body: dict[str, Any], sent: dict[str, Any]) -> bool:
 def dispatch(run_id: str) -> None:
     """Work one run off; safe to call again after a crash. A target without a key fails every waiting item."""
     run = Run.objects.select_related("target__project", "project").get(pk=run_id)
+    if run.target.is_served:
+        serving.serve(run)
+        return
     try:
         client = targets.cloud_client(run.target)
     except MatchframeError as error:

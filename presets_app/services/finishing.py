@@ -14,7 +14,7 @@ from presets_app.core.errors import NotFound
 from presets_app.core.generation import GenerationResult
 from presets_app.core.lifecycle import FINISHED_ITEM
 from presets_app.models import Attempt, Item, Run
-from presets_app.services import audit, parity_flow
+from presets_app.services import audit, baselines, parity_flow
 from presets_app.services.audit import MATCHFRAME
 from presets_app.services.speaking import speakable
 
@@ -53,7 +53,7 @@ def _fill(item: Item, result: GenerationResult, digest: str) -> None:
     item.video = result.video.sha256 if result.video else ""
     item.raw_frames = result.digests.frames if result.digests else ""
     item.raw_samples = (result.digests.samples or "") if result.digests else ""
-    item.seconds = sum(result.timings.values()) if result.timings else None
+    item.seconds = result.timings.get("total", sum(result.timings.values())) if result.timings else None
     item.warm = result.warm
     item.peak_memory = result.peak_memory
     item.save()
@@ -75,6 +75,7 @@ def count_finished(run_id: str, status: str) -> None:
     elif run.state == "waiting":
         run.state = "running"
     run.save(update_fields=["state", "started_at", "finished_at"])
+    baselines.keep_first(run)
 
 
 def mark_running(item_id: str) -> None:

@@ -26,8 +26,8 @@ def heal() -> dict[str, int]:
 
 
 def _resume(run: Run) -> int:
-    if run.target.is_cloud:
-        if queue.is_alive(queue.Job.DISPATCH, run.id):
+    if run.target.is_dispatched:
+        if queue.is_alive(runs.dispatch_job(run), run.id):
             return 0
     else:
         _collect_lost(run)

@@ -25,11 +25,13 @@ from presets_app.models import (
     Pair,
     Preset,
     Project,
+    Recipe,
     Release,
     Revision,
     Snapshot,
 )
 from presets_app.services import parity_outcome
+from presets_app.services.recipes_indexing import index_recipe
 
 Handler = Callable[[Project, CommitInfo, Any, Any], None]
 
@@ -222,6 +224,7 @@ HANDLERS: dict[str, Handler] = {
     "decisions": index_decisions,
     "live": index_live,
     "snapshot": index_snapshot,
+    "recipe": index_recipe,
 }
 
 
@@ -239,6 +242,7 @@ def forget_stale(project: Project, seen: set[tuple[str, str]]) -> None:
     is kept."""
     stale: list[Any] = [row for row in Release.objects.filter(project=project) if ("release", row.commit) not in seen]
     stale += [row for row in InputSet.objects.filter(project=project) if ("inputs", paths.inputs(row.slug)) not in seen]
+    stale += [row for row in Recipe.objects.filter(project=project) if ("recipe", paths.recipe(row.slug)) not in seen]
     stale += [row for row in Preset.objects.filter(project=project) if ("preset", paths.preset(row.slug)) not in seen]
     for row in stale:
         with suppress(ProtectedError):

@@ -1,39 +1,21 @@
-"""Starting a parity check: a drawn sample, rendered on both targets, paired input by input."""
+"""Starting a parity check: a drawn sample, rendered on both targets, paired input by input; repeating and extending."""
 
 from __future__ import annotations
 
 import secrets
-from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import transaction
 
-from presets_app.core import policy, sampling
-from presets_app.core.errors import Conflict, Invalid
+from presets_app.core.errors import Conflict, Invalid, NotFound
 from presets_app.core.ids import new_id
 from presets_app.core.permissions import Actor
-from presets_app.models import Check, InputSet, Item, Pair, Preset, Project, Run, Target
-from presets_app.services import audit, inputs, runs
+from presets_app.models import Check, InputSet, Item, Pair, Preset, Project, Run
+from presets_app.services import audit, parity_drawing, runs
+from presets_app.services.parity_drawing import Wish
 from presets_app.services.requests import Input
 
-
-@dataclass(frozen=True)
-class Wish:
-    """What a person asks for. `percent` is 1 to 5; `override` replaces the standard's minimum and needs a reason;
-    `seed` draws the sample, chosen and recorded when not given; `preview` is compared too, and reported apart."""
-
-    preset: Preset
-    left: Target
-    right: Target
-    batch: InputSet
-    revision: str = ""
-    preview: InputSet | None = None
-    percent: int = 5
-    standard: str = ""
-    override: int | None = None
-    reason: str = ""
-    seed: int | None = None
-    note: str = ""
+__all__ = ["Wish", "again", "create_check", "extend", "pair_up", "start"]
 
 
 def start(wish: Wish, actor: Actor) -> Check:
@@ -44,9 +26,9 @@ def start(wish: Wish, actor: Actor) -> Check:
     if wish.left.pk == wish.right.pk:
         raise Invalid("A check compares two different targets.", code="same_target")
     project = wish.preset.project
-    compared, kept = _comparable(project, wish)
-    plan, drawn = _drawn(project, wish, actor, compared, kept)
-    chosen = _inputs(project, wish, compared, drawn)
+    compared, kept = parity_drawing.comparable(project, wish)
+    plan, drawn = parity_drawing.drawn(project, wish, actor, compared, kept)
+    chosen = parity_drawing.chosen(project, wish, compared, drawn)
     revision = wish.revision or wish.preset.head
     with transaction.atomic():
         sides = [
@@ -61,54 +43,42 @@ def start(wish: Wish, actor: Actor) -> Check:
     return check
 
 
-def _comparable(project: Project, wish: Wish) -> tuple[list[dict[str, Any]], int]:
-    """The batch's items that may be rendered on both targets, and how many are kept local."""
-    items = inputs.load(project, wish.batch.slug, wish.batch.commit)["items"]
-    if not (wish.left.is_cloud or wish.right.is_cloud):
-        return items, 0
-    free = [item for item in items if not item.get("local_only")]
-    if not free:
-        raise Invalid("Every item of this batch is local-only; none can be compared.", code="nothing_comparable")
-    return free, len(items) - len(free)
-
-
-def _drawn(
-    project: Project, wish: Wish, actor: Actor, items: list[dict[str, Any]], kept: int
-) -> tuple[dict[str, Any], list[str]]:
-    rules = policy.merged(project.policy)
-    size = sampling.plan(
-        len(items),
-        wish.percent,
-        wish.standard or rules["standard"],
-        override=wish.override,
-        override_by=actor.name if wish.override is not None else None,
-        override_reason=wish.reason or None,
-        minimums=rules["standards"],
+def again(check: Check, actor: Actor, *, fresh: bool = True) -> Check:
+    """The same check once more: another draw of the same size from the same batch, on the same targets. With `fresh`
+    every input gets a new seed; without, the seeds stay, and it adds to a row of passes only from a cold start."""
+    if check.kind != "parity" or check.preset is None or check.left.input_set is None:
+        raise Conflict("Only a parity check of a batch can be repeated.", code="not_repeatable")
+    override = int(check.plan["n"]) if check.plan.get("override_by") else None
+    wish = Wish(
+        preset=check.preset,
+        left=check.left.target,
+        right=check.right.target,
+        batch=check.left.input_set,
+        revision=check.revision,
+        preview=_preview(check),
+        percent=int(check.plan.get("percent", 5)),
+        standard=str(check.plan.get("standard", "")),
+        override=override,
+        reason=str(check.plan.get("override_reason") or ""),
+        seed=None if fresh else int(check.plan["seed"]),
+        note=check.note,
+        fresh=secrets.randbelow(2**32) if fresh else _number(check.plan.get("fresh_seeds")),
     )
-    seed = secrets.randbelow(2**32) if wish.seed is None else wish.seed
-    keys = sampling.draw(_strata(items), size.n, seed)
-    plan = {**asdict(size), "seed": str(seed), "drawn": keys, "not_compared": kept, "batch_set": wish.batch.slug}
-    plan["preview_set"] = wish.preview.slug if wish.preview else ""
-    return plan, keys
+    return start(wish, actor)
 
 
-def _strata(items: list[dict[str, Any]]) -> list[sampling.Item]:
-    return [sampling.Item(item["key"], tuple(item.get("labels", ()))) for item in items]
+def _preview(check: Check) -> InputSet | None:
+    slug = check.plan.get("preview_set")
+    if not slug:
+        return None
+    found = InputSet.objects.filter(project=check.project_id, slug=slug).first()
+    if found is None:
+        raise NotFound(f"The preview set {slug} is gone.", code="inputs_not_found")
+    return found
 
 
-def _inputs(project: Project, wish: Wish, items: list[dict[str, Any]], drawn: list[str]) -> list[Input]:
-    by_key = {item["key"]: item for item in items}
-    chosen = [Input.of(by_key[key]) for key in drawn]
-    if wish.preview is None:
-        return chosen
-    cloud = wish.left.is_cloud or wish.right.is_cloud
-    edge = inputs.load(project, wish.preview.slug, wish.preview.commit)["items"]
-    taken = set(drawn)
-    return chosen + [
-        Input.of(item, preview=True)
-        for item in edge
-        if item["key"] not in taken and not (cloud and item.get("local_only"))
-    ]
+def _number(text: str | None) -> int | None:
+    return int(text) if text else None
 
 
 def create_check(
@@ -166,21 +136,28 @@ def extend(check: Check, actor: Actor, more: int) -> None:
     project, batch = check.project, check.left.input_set
     if batch is None:
         raise Invalid("This check has no batch to draw from.", code="no_batch")
-    wish = Wish(check.preset, check.left.target, check.right.target, batch)
-    items, _ = _comparable(project, wish)
-    keys = sampling.extend(_strata(items), check.plan["drawn"], more, int(check.plan["seed"]))
+    fresh = _number(check.plan.get("fresh_seeds"))
+    wish = Wish(check.preset, check.left.target, check.right.target, batch, fresh=fresh)
+    items, _ = parity_drawing.comparable(project, wish)
+    keys = parity_drawing.further(items, check.plan, more)
     if not keys:
         raise Conflict("The whole batch has been compared already.", code="batch_exhausted")
-    by_key = {item["key"]: item for item in items}
-    chosen = [Input.of(by_key[key]) for key in keys]
+    chosen = parity_drawing.chosen(project, wish, items, keys)
     with transaction.atomic():
         locked = Check.objects.select_for_update().get(pk=check.pk)
-        locked.plan = {**locked.plan, "drawn": [*locked.plan["drawn"], *keys], "n": locked.plan["n"] + len(keys)}
-        locked.state = "rendering"
-        locked.version += 1
-        locked.save(update_fields=["plan", "state", "version"])
-        for run in (locked.left, locked.right):
-            work = runs.Work(check.preset, run.target, chosen, run.kind, run.revision, batch)
-            runs.add_items(run, work)
-        pair_up(locked)
+        if locked.state != "judged":
+            raise Conflict("Somebody else has extended this check.", code="state_changed", hint="Load the page again.")
+        _lengthen(locked, chosen, keys)
         audit.note(project, actor, "check.extend", "check", check.id, detail={"more": len(keys)})
+
+
+def _lengthen(check: Check, chosen: list[Input], keys: list[str]) -> None:
+    check.plan = {**check.plan, "drawn": [*check.plan["drawn"], *keys], "n": check.plan["n"] + len(keys)}
+    check.state = "rendering"
+    check.version += 1
+    check.save(update_fields=["plan", "state", "version"])
+    for run in (check.left, check.right):
+        if run.preset is not None:
+            work = runs.Work(run.preset, run.target, chosen, run.kind, run.revision, run.input_set)
+            runs.add_items(run, work)
+    pair_up(check)

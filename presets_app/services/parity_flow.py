@@ -12,13 +12,17 @@ from django.utils import timezone
 
 from presets_app import measure, wiring
 from presets_app.artifacts import put_json
-from presets_app.core import parity, policy
+from presets_app.core import gates, noise_floor, parity, policy
 from presets_app.core.generation import RawDigests
 from presets_app.core.lifecycle import FINISHED_RUN
 from presets_app.core.parity import PairJudgement
 from presets_app.models import Check, Item, Pair, Run
-from presets_app.services import audit, parity_outcome, parity_verdict, queue
+from presets_app.queries import parity_gates
+from presets_app.queries import parity_noise as noise
+from presets_app.services import audit, parity_looks, parity_noise, parity_outcome, parity_verdict, queue
 from presets_app.services.audit import MATCHFRAME
+
+PICTURES = ("left", "right", "heatmap")  # of one bad frame, as measure names them
 
 
 def run_ended(run: Run) -> None:
@@ -40,6 +44,7 @@ def judge(check_id: str) -> None:
     if check.state != "judging":
         return
     _measure_missing(check)
+    parity_looks.recall(check)
     _conclude(check)
 
 
@@ -56,6 +61,9 @@ def give_up(check_id: str) -> None:
         cause="ours",
         version=F("version") + 1,
     )
+    for check in Check.objects.filter(pk=check_id, state="failed", kind="noise"):
+        with transaction.atomic():
+            parity_noise.settle(check)
 
 
 def _measure_missing(check: Check) -> None:
@@ -65,14 +73,18 @@ def _measure_missing(check: Check) -> None:
         if pair not in ready:
             _keep(check, pair, parity_verdict.unrendered(pair), {})
     family = check.preset.family if check.preset else ""
-    trial = policy.merged(check.project.policy)["dry_run"]
+    trial = gates.dry(parity_gates.trials(check.project))
+    check.noise = noise.for_check(check)
+    Check.objects.filter(pk=check.pk).update(noise=check.noise)
     with tempfile.TemporaryDirectory(prefix="matchframe-heat-") as folder:
         files = [_files(pair, Path(folder) / str(pair.pk)) for pair in ready]
 
         def keep(position: int, measured: dict[str, Any]) -> None:
             pair = ready[position]
             pair.pictures = "\n".join(_store_pictures(measured))
-            _keep(check, pair, parity.classify(measured, family=family, key=pair.key, dry_run=trial), measured)
+            floor = check.noise.get("gate")
+            judged = parity.classify(measured, family=family, key=pair.key, dry_run=trial, noise=floor)
+            _keep(check, pair, judged, measured)
 
         measure.measure_pairs(files, on_result=keep)
 
@@ -85,6 +97,7 @@ def _files(pair: Pair, heat: Path) -> measure.PairFiles:
         _raw(pair.left),
         _raw(pair.right),
         heat,
+        frames=True,
     )
 
 
@@ -93,18 +106,20 @@ def _raw(item: Item) -> RawDigests | None:
 
 
 def _store_pictures(measured: dict[str, Any]) -> list[str]:
-    """Move the worst frames' heatmaps into the artifact store; the record then names digests, not paths."""
+    """Move the worst frames, both sides and their difference, into the artifact store; the record then names digests,
+    not paths."""
     kept = []
-    for frame in measured.get("video", {}).get("worst_frames", []):
-        if frame.get("heatmap"):
-            frame["heatmap"] = wiring.artifacts().put_file(Path(frame["heatmap"]))
-            kept.append(frame["heatmap"])
+    for frame in (measured.get("video") or {}).get("worst_frames", []):
+        for name in PICTURES:
+            if frame.get(name):
+                frame[name] = wiring.artifacts().put_file(Path(frame[name]))
+                kept.append(frame[name])
     return kept
 
 
 def _keep(check: Check, pair: Pair, judged: PairJudgement, measured: dict[str, Any]) -> None:
     pair.pair_class, pair.verdict = judged.pair_class, judged.verdict
-    pair.reasons, pair.primary = list(judged.reasons), judged.primary
+    pair.reasons, pair.primary = list(judged.reasons), _counted(judged.primary, check.noise)
     pair.severity = judged.severity
     pair.needs_person = judged.needs_person
     pair.measurement = measured
@@ -112,9 +127,16 @@ def _keep(check: Check, pair: Pair, judged: PairJudgement, measured: dict[str, A
     Check.objects.filter(pk=check.pk).update(version=F("version") + 1)
 
 
+def _counted(primary: dict[str, Any], floor: dict[str, Any]) -> dict[str, Any]:
+    """The primary measure with its difference in multiples of the whole noise floor, also where that is too wide to
+    widen a class."""
+    value = primary["value"] if primary["metric"] == "ssim_mean" else None
+    return {**primary, "in_noise": noise_floor.in_noise(value, floor)}
+
+
 def _conclude(check: Check) -> None:
     pairs = list(check.pairs.select_related("left", "right").order_by("position"))
-    rules = policy.merged(check.project.policy)
+    rules = {**policy.merged(check.project.policy), "on_trial": gates.dry(parity_gates.trials(check.project))}
     verdict = parity_verdict.of(check, pairs, rules)
     record = _record(check, pairs, verdict, rules)
     with transaction.atomic():
@@ -123,9 +145,12 @@ def _conclude(check: Check) -> None:
         for name in ("verdict", "sentence", "reasons", "counts", "requirements"):
             setattr(locked, name, verdict[name])
         locked.cause = parity_verdict.cause(pairs) if verdict["verdict"] in ("error", "fail") else ""
+        locked.rules = rules
         locked.evidence = put_json(wiring.artifacts(), record)
         locked.save()
         parity_outcome.refresh(locked)
+        if locked.kind == "noise":
+            parity_noise.settle(locked)
         detail = {"verdict": locked.verdict, "evidence": locked.evidence}
         audit.note(check.project, MATCHFRAME, "check.judge", "check", check.id, detail=detail)
 
@@ -138,8 +163,10 @@ def _record(check: Check, pairs: list[Pair], verdict: dict[str, Any], rules: dic
         "kind": check.kind,
         "document_digest": check.digest,
         "revision": check.revision,
-        "policy": policy.version(rules),
+        "policy": policy.version(check.project.policy),
+        "on_trial": rules["on_trial"],
         "plan": check.plan,
+        "noise": check.noise,
         "sides": {name: _side(run) for name, run in (("left", check.left), ("right", check.right))},
         "pairs": [_pair_record(pair) for pair in pairs],
         **verdict,

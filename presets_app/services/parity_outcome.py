@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from presets_app.core import policy
+from presets_app.core.parity_streak import GOOD
 from presets_app.models import Check
+from presets_app.services import parity_verdict
 
-GOOD = ("pass", "accepted")
+__all__ = ["GOOD", "refresh"]
 
 
 def refresh(check: Check) -> None:
-    """Bring `outcome` and `undecided` in step with the pairs' decisions."""
-    asked = check.pairs.filter(needs_person=True)
-    check.undecided = asked.filter(decision="").count()
-    check.outcome = _outcome(check, rejected=asked.filter(decision="reject").exists(), asked=asked.exists())
+    """Bring `outcome`, `undecided` and `standing` in step with the pairs' decisions. A pair that a person rejected is
+    one failure of the sample: like any other it asks for more items before it ends the check."""
+    pairs = list(check.pairs.defer("measurement").order_by("position"))
+    said = {pair.key: pair.decision for pair in pairs if pair.needs_person and pair.decision}
+    check.undecided = sum(pair.needs_person and not pair.decision for pair in pairs)
+    found = parity_verdict.of(check, pairs, check.rules or policy.merged(check.project.policy), said)
+    check.outcome = _outcome(check, found["verdict"], decided=bool(said))
+    check.standing = {name: found[name] for name in ("sentence", "reasons", "counts", "requirements", "more")}
     check.version += 1
-    check.save(update_fields=["undecided", "outcome", "version"])
+    check.save(update_fields=["undecided", "outcome", "standing", "version"])
 
 
-def _outcome(check: Check, *, rejected: bool, asked: bool) -> str:
+def _outcome(check: Check, now: str, *, decided: bool) -> str:
     if check.verdict != "inconclusive":
         return check.verdict
-    if rejected:
-        return "fail"
-    return "accepted" if asked and not check.undecided else "inconclusive"
+    return "accepted" if now == "pass" and decided else now

@@ -11,9 +11,12 @@ from presets_app.core.problems import Failure
 from presets_app.models import Check, Item, Pair
 
 
-def of(check: Check, pairs: list[Pair], rules: dict[str, Any]) -> dict[str, Any]:
-    """{verdict, sentence, reasons, counts, requirements, bound, more} of the pairs as they were judged."""
-    found = parity.judge([judgement(pair) for pair in pairs], check.plan, rules).as_json()
+def of(
+    check: Check, pairs: list[Pair], rules: dict[str, Any], decisions: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """{verdict, sentence, reasons, counts, requirements, bound, more} of the pairs as they were judged, and as people
+    decided where `decisions` (input key to accept or reject) are given."""
+    found = parity.judge([judgement(pair) for pair in pairs], check.plan, rules, decisions=decisions).as_json()
     return {**found, "sentence": found["sentence"][:1].upper() + found["sentence"][1:]}
 
 

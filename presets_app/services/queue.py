@@ -20,15 +20,20 @@ class Job(Enum):
     """(queue, dotted name). Workers run nothing else."""
 
     DISPATCH = ("cloud", "presets_app.jobs.runs.dispatch")
+    SERVE = ("servers", "presets_app.jobs.runs.dispatch")
     FINISHED = ("results", "presets_app.jobs.runs.finished")
     JUDGE = ("default", "presets_app.jobs.parity.judge")
     PROBE_CLOUD = ("default", "presets_app.jobs.targets.probe_cloud")
     PROBED = ("results", "presets_app.jobs.targets.probed")
+    RECIPE = ("default", "presets_app.jobs.recipes.advance")
+    RECIPE_WORK = ("default", "presets_app.jobs.recipes.work")
+    RECIPE_FRAMES = ("default", "presets_app.jobs.recipes.prepare")
+    RECIPE_STEPPED = ("results", "presets_app.jobs.recipes.stepped")
     HEAL = ("default", "presets_app.jobs.store.heal")
 
 
 ALLOWED = frozenset(job.value[1] for job in Job)
-TIMEOUTS = {Job.DISPATCH: 24 * 3600, Job.JUDGE: 3600}  # seconds
+TIMEOUTS = {Job.DISPATCH: 24 * 3600, Job.SERVE: 24 * 3600, Job.JUDGE: 3600}  # seconds
 
 
 def later(job: Job, *ids: str) -> None:

@@ -10,25 +10,28 @@ from presets_app import wiring
 from presets_app.artifacts import get_json, put_json
 from presets_app.backends import registry
 from presets_app.backends.local.compiling import compile_request
+from presets_app.core.document_values import with_values
 from presets_app.core.errors import Invalid, LocalOnly
 from presets_app.core.inputs import effective
 from presets_app.core.problems import Problem, has_errors
 from presets_app.core.secrets import find
 from presets_app.models import Item, Preset, Project, Run, Target
-from presets_app.services import manifests, targets
+from presets_app.services import manifests, servers, targets
 
 CLOUD_FORMAT = "matchframe/cloud-request/1"
 
 
 @dataclass(frozen=True)
 class Input:
-    """One input of a run: the overrides as the input set holds them, and what a sample needs to know of it."""
+    """One input of a run: the overrides as the input set holds them, and what a sample needs to know of it. `change`
+    sets places of the preset (JSON pointer to value) for a trial."""
 
     key: str
     overrides: dict[str, Any] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
     preview: bool = False
     local_only: bool = False
+    change: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, item: dict[str, Any], *, preview: bool = False) -> Input:
@@ -36,8 +39,8 @@ class Input:
 
 
 def refuse_what_must_stay(project: Project, target: Target, inputs: list[Input]) -> None:
-    """Nothing local-only may be sent to a cloud target: not a project, not an input. Raises LocalOnly."""
-    if not target.is_cloud:
+    """Nothing local-only may be sent to a target outside: not a project, not an input. Raises LocalOnly."""
+    if not target.is_outside:
         return
     if project.local_only:
         hint = "Compare two local targets, or before and after an update."
@@ -54,13 +57,15 @@ def compiled(
 ) -> str:
     """The digest of the stored request for one item. Raises Invalid with the reasons when it cannot be sent. `known`
     are the project's stored values: one that was set after the preset was saved is found here."""
-    wanted = effective(document, given.overrides)
+    wanted = with_values(effective(document, given.overrides), given.change)
     leaks = find(wanted, known=known)
     if leaks:
         raise Invalid.of(leaks)
     item.seeds = ", ".join(str(stage.get("seed", "-")) for stage in wanted.get("stages", []))[:120]
     if run.target.is_cloud:
-        return put_json(wiring.artifacts(), _cloud(run.target, wanted, item))
+        return put_json(wiring.artifacts(), cloud_request(run.target, wanted, item))
+    if run.target.is_served:
+        return put_json(wiring.artifacts(), servers.request(run, wanted, item))
     weights = manifests.weights_pin(manifests.pinned(preset, run.target.slug))
     request = compile_request(
         wanted, item=item.id, attempt=1, run=run.name, weights=weights, local_only=run.project.local_only
@@ -68,7 +73,8 @@ def compiled(
     return put_json(wiring.artifacts(), request.as_json())
 
 
-def _cloud(target: Target, document: dict[str, Any], item: Item) -> dict[str, Any]:
+def cloud_request(target: Target, document: dict[str, Any], item: Item) -> dict[str, Any]:
+    """What a cloud target is sent for an item. Raises Invalid with the reasons when it cannot be sent."""
     backend = registry.load(target.kind)
     chosen = backend.choose_model(document, targets.catalogue(target), target.settings.get("models", {}))
     if isinstance(chosen, Problem):

@@ -15,9 +15,11 @@ from presets_app.core.ids import new_id, run_name
 from presets_app.core.lifecycle import UNFINISHED_ITEM, must_move
 from presets_app.core.permissions import Actor
 from presets_app.models import InputSet, Item, Live, Manifest, Preset, Run, Target
-from presets_app.services import audit, queue, requests
+from presets_app.services import audit, manifests, queue, requests, servers
 from presets_app.services.presets import known_secrets, load
 from presets_app.services.requests import Input
+
+MOVED_NOTED = 10  # changes since the pins that the audit line of a run's start names
 
 
 @dataclass(frozen=True)
@@ -47,10 +49,12 @@ def start(work: Work, actor: Actor, *, system: bool = False) -> Run:
     requests.refuse_what_must_stay(work.preset.project, work.target, work.inputs)
     revision = work.revision or live_revision(work.preset, work.target.slug)
     document = load(work.preset.project, work.preset.slug, revision)
+    servers.made_sure(work.target, document)
     with transaction.atomic():
         run = _create(work, actor, revision)
         _create_items(run, work, document)
         detail = {"kind": work.kind, "items": len(work.inputs), "target": work.target.slug}
+        detail["moved"] = manifests.standing(work.preset, work.target)["changes"][:MOVED_NOTED]
         audit.note(run.project, actor, "run.start", "run", run.id, name=run.name, detail=detail)
         send(run)
     return run
@@ -124,12 +128,17 @@ def add_items(run: Run, work: Work) -> None:
 
 def send(run: Run) -> None:
     """Hand what waits to the queue, once the transaction has committed. Safe to repeat."""
-    if run.target.is_cloud:
-        queue.later(queue.Job.DISPATCH, run.id)
+    if run.target.is_dispatched:
+        queue.later(dispatch_job(run), run.id)
         return
     waiting = list(run.items.filter(state__in=("waiting", "queued")).order_by("position"))
     run.items.filter(state="waiting").update(state="queued", attempts=1)
     transaction.on_commit(lambda: _enqueue(run, waiting))
+
+
+def dispatch_job(run: Run) -> queue.Job:
+    """A team's own server renders for hours without a pause, so it does not share a worker with the cloud."""
+    return queue.Job.SERVE if run.target.is_served else queue.Job.DISPATCH
 
 
 def _enqueue(run: Run, items: list[Item]) -> None:
@@ -152,7 +161,9 @@ def cancel(run: Run, actor: Actor, reason: str = "") -> None:
         locked.state, locked.finished_at = "cancelled", timezone.now()
         locked.save(update_fields=["state", "finished_at"])
         audit.note(locked.project, actor, "run.cancel", "run", locked.id, name=locked.name, reason=reason)
-        if not locked.target.is_cloud:
+        if locked.target.is_served:
+            queue.later(dispatch_job(locked), locked.id)  # what runs there now is interrupted
+        elif not locked.target.is_cloud:
             transaction.on_commit(lambda: _cancel_local(locked, ids))
 
 
@@ -169,7 +180,7 @@ def retry(item: Item, actor: Actor) -> None:
         locked = Item.objects.select_for_update().select_related("run__target").get(pk=item.pk)
         if locked.state != "failed":
             raise Conflict(f"This item is {locked.state}; only a failed one is tried again.", code="state_changed")
-        locked.state = "waiting" if locked.run.target.is_cloud else "queued"
+        locked.state = "waiting" if locked.run.target.is_dispatched else "queued"
         locked.attempts += 1
         locked.failure, locked.finished_at = None, None
         locked.request = requests.again(locked.request, locked.attempts)

@@ -14,6 +14,8 @@ from presets_app.artifacts import get_json, put_json
 from presets_app.backends.addresses import HostRule
 from presets_app.backends.base import CatalogueModel, CloudClient
 from presets_app.backends.errors import BackendFailed
+from presets_app.backends.registry import SERVER_KINDS
+from presets_app.core import weights_named
 from presets_app.core.canonical import digest
 from presets_app.core.documents import name_problems, valid_slug
 from presets_app.core.errors import Conflict, Invalid, LocalOnly, NotFound, Unavailable
@@ -22,19 +24,20 @@ from presets_app.core.permissions import Actor
 from presets_app.core.problems import Failure
 from presets_app.core.variables import KEY_NAMES
 from presets_app.models import Preset, Project, Target, TargetSecret
-from presets_app.services import audit, queue
+from presets_app.services import audit, queue, servers
 from presets_app.services.presets import load
 from presets_app.services.speaking import speakable
 
 VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,127}")
 LONGEST_VALUE = 10_000  # characters; no key is longer
-KINDS = ("local", "wavespeed", "files")
+KINDS = ("local", "wavespeed", *SERVER_KINDS, "files")
 
 
 def add(
     project: Project, actor: Actor, slug: str, *, name: str, kind: str, options: dict[str, Any], stand_in: str = ""
 ) -> Target:
-    """Add a place that renders. `stand_in` says in words what it really is, where it is not the real thing."""
+    """Add a place that renders. `stand_in` says in words what it really is, where it is not the real thing. A server
+    is asked what it is first: Invalid when something else answers there, kept as not answering when nothing does."""
     actor.must("target.change")
     if kind not in KINDS:
         raise Invalid(
@@ -44,19 +47,31 @@ def add(
         raise Invalid("A target's short name is small letters, digits and dashes.", code="slug_invalid")
     if name_problems(name):
         raise Invalid.of(name_problems(name))
-    _refuse_settings(kind, options)
+    options = _checked_settings(kind, options)
     if Target.objects.filter(project=project, slug=slug).exists():
         raise Conflict(f"There is a target {slug} already.", code="target_exists")
+    answer = _first_answer(kind, options, project)
     with transaction.atomic():
         target = Target.objects.create(
-            project=project, slug=slug, name=name, kind=kind, settings=options, stand_in=stand_in
+            project=project, slug=slug, name=name, kind=kind, settings=options, stand_in=stand_in, **answer
         )
         audit.note(project, actor, "target.add", "target", slug, name=name)
     return target
 
 
-def _refuse_settings(kind: str, options: dict[str, Any]) -> None:
-    if kind in KEY_NAMES:
+def _first_answer(kind: str, options: dict[str, Any], project: Project) -> dict[str, Any]:
+    if kind not in SERVER_KINDS:
+        return {}
+    probe, failure = servers.introduced(kind, options, project)
+    asked = timezone.now() if probe or failure else None
+    return {"probe": probe, "probed_at": asked, "probe_failure": failure.as_json() if failure else None}
+
+
+def _checked_settings(kind: str, options: dict[str, Any]) -> dict[str, Any]:
+    """The settings as they are kept. Raises Invalid for what cannot be used."""
+    if kind in SERVER_KINDS:
+        options = servers.settings_of(kind, options)
+    elif kind in KEY_NAMES:
         try:
             HostRule.configured(str(options.get("base_url", "")))
         except ValueError as error:
@@ -65,13 +80,14 @@ def _refuse_settings(kind: str, options: dict[str, Any]) -> None:
     in_flight = options.get("in_flight", 1)
     if not isinstance(in_flight, int) or in_flight < 1:
         raise Invalid("At least one request must be allowed at once.", code="in_flight_invalid")
+    return options
 
 
 def change(target: Target, actor: Actor, options: dict[str, Any]) -> None:
     actor.must("target.change")
-    _refuse_settings(target.kind, options)
+    kept = _checked_settings(target.kind, options)
     with transaction.atomic():
-        target.settings = options
+        target.settings = kept
         target.save(update_fields=["settings"])
         audit.note(target.project, actor, "target.change", "target", target.slug, name=target.name)
 
@@ -122,10 +138,10 @@ def ask(target: Target) -> str:
     """Start asking a target about itself; returns the probe's id. The answer arrives through the queue."""
     if target.kind == "files":
         raise Invalid(f"{target.name} renders nothing; there is nothing to ask.", code="target_has_no_probe")
-    if target.is_cloud and target.project.local_only:
+    if target.is_outside and target.project.local_only:
         raise LocalOnly(f"{target.project.name} is local-only; {target.name} is not asked.")
     probe = f"{new_id()}-{target.pk}"
-    if target.is_cloud:
+    if target.is_dispatched:
         queue.later(queue.Job.PROBE_CLOUD, str(target.pk))
     else:
         request = {"format": "matchframe/probe/1", "repositories": repositories(target.project)}
@@ -134,24 +150,25 @@ def ask(target: Target) -> str:
     return probe
 
 
+def ask_now(target: Target) -> None:
+    """Ask a server itself, without the queue; the answer is kept before this returns."""
+    if target.is_outside and target.project.local_only:
+        raise LocalOnly(f"{target.project.name} is local-only; {target.name} is not asked.")
+    servers.look(target)
+
+
 def _send_probe(target: Target, probe: str, held: str) -> None:
     wiring.local_client(target.settings.get("pool", "local")).probe(probe, held)
 
 
 def repositories(project: Project) -> list[str]:
-    """The repositories that the project's presets name, so that a probe hashes just those."""
+    """The repositories and parts of repositories that the project's presets name, so that a probe hashes just
+    those."""
     found: set[str] = set()
     for preset in Preset.objects.filter(project=project)[:1000]:
-        name = repository(load(project, preset.slug, preset.head))
-        if name:
-            found.add(name)
-    return sorted(found)
-
-
-def repository(document: dict[str, Any]) -> str:
-    """The first transformer that the document names, "" when it names none."""
-    named = document.get("models", {}).get("transformer") or [""]
-    return str(named[0])
+        document = load(project, preset.slug, preset.head)
+        found |= {weights_named.repository(document), *(part.name for part in weights_named.parts(document))}
+    return sorted(found - {""})
 
 
 def answered(probe: str, result: str) -> None:
@@ -163,8 +180,11 @@ def answered(probe: str, result: str) -> None:
 
 
 def ask_cloud(target_id: int) -> None:
-    """Read a cloud target's catalogue and balance now, and keep the answer."""
+    """Read a cloud target's catalogue and balance now, or what a server is, and keep the answer."""
     target = Target.objects.select_related("project").get(pk=target_id)
+    if target.is_served:
+        servers.look(target)
+        return
     try:
         client = cloud_client(target)
         models = [asdict(model) for model in client.catalogue()]

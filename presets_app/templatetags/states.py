@@ -73,6 +73,11 @@ STATES: dict[str, State] = {
     "approximated": State("approximated", "nearly", "inconclusive"),
     "dropped": State("dropped", "cross", "fail"),
     "defaulted": State("defaulted", "dashed", "stale"),
+    # noise floors
+    "none": State("not measured", "ring", "quiet"),
+    "measuring": State("measuring", "half", "running"),
+    "measured": State("measured", "check", "pass"),
+    "expired": State("expired", "dashed", "stale"),
     # problems, readiness of a target
     "warning": State("warning", "triangle", "inconclusive"),
     "note": State("note", "ring", "quiet"),

@@ -13,7 +13,7 @@ from presets_app.core.permissions import Actor
 from presets_app.queries import parity as shown
 from presets_app.queries import parity_plans, projects
 from presets_app.queries.projects import Project
-from presets_app.services import comments, decisions, parity, wishing
+from presets_app.services import comments, decisions, parity, parity_ladder, wishing
 from presets_app.web.access import in_project
 from presets_app.web.partials import Refusal, page, refused, see_other, status_of, unchanged
 from presets_app.web.typed import typed
@@ -81,6 +81,8 @@ def _page(
         "comment": actor.may("comment.write"),
         "migrate": actor.may("migration.open"),
         "add": actor.may("check.extend"),
+        "check": actor.may("check.start"),
+        "try": actor.may("run.start"),
     }
     if refusal is not None:
         context["refused"] = refused(refusal.form, refusal.error, typed(project, request, "reason", "text", "items"))
@@ -141,6 +143,27 @@ def extend(request: HttpRequest, project: Project, actor: Actor, *, check: str) 
     return see_other("parity.detail", project=project.slug, check=check)
 
 
+@in_project("POST", action="check.start")
+def again(request: HttpRequest, project: Project, actor: Actor, *, check: str) -> HttpResponse:
+    """Once more, with new seeds unless the form says to keep them for a cold start."""
+    try:
+        made = parity.again(projects.check(project, check), actor, fresh=request.POST.get("seeds") != "keep")
+    except MatchframeError as error:
+        return _page(request, project, actor, check, "", Refusal("again", error))
+    return see_other("parity.detail", project=project.slug, check=made.id)
+
+
+@in_project("POST", action="run.start")
+def try_rung(request: HttpRequest, project: Project, actor: Actor, *, check: str) -> HttpResponse:
+    """Render the pairs that differ most with the other side's value at one place."""
+    pair = request.POST.get("pair", "")
+    try:
+        made = parity_ladder.try_rung(projects.check(project, check), actor, request.POST.get("path", ""))
+    except MatchframeError as error:
+        return _page(request, project, actor, check, pair, Refusal("try", error))
+    return see_other("parity.detail", project=project.slug, check=made.id)
+
+
 def _count(text: str) -> int:
     if not text.isdigit() or not 1 <= int(text[:6]) <= 1000:
         raise Invalid("Say how many more to compare: 1 to 1000.", code="count_invalid")
@@ -153,6 +176,8 @@ urlpatterns = [
     path("p/<slug:project>/parity/<str:check>", detail, name="parity.detail"),
     path("p/<slug:project>/parity/<str:check>/decide-all", decide_all, name="parity.decide_all"),
     path("p/<slug:project>/parity/<str:check>/extend", extend, name="parity.extend"),
+    path("p/<slug:project>/parity/<str:check>/again", again, name="parity.again"),
+    path("p/<slug:project>/parity/<str:check>/try", try_rung, name="parity.try"),
     path("p/<slug:project>/parity/<str:check>/<str:pair>/decide", decide, name="parity.decide"),
     path("p/<slug:project>/parity/<str:check>/<str:pair>/comment", comment, name="parity.comment"),
 ]

@@ -62,11 +62,13 @@ def _page(
 
 @in_project("POST", action="run.cancel")
 def cancel(request: HttpRequest, project: Project, actor: Actor, *, run: str) -> HttpResponse:
+    found = projects.run(project, run)
     try:
-        runs.cancel(projects.run(project, run), actor, request.POST.get("reason", "")[:2000])
+        runs.cancel(found, actor, request.POST.get("reason", "")[:2000])
     except MatchframeError as error:
         return _page(request, project, actor, run, Refusal("cancel", error))
-    messages.success(request, "Cancelled. What a vendor already took is still collected.")
+    rest = "What a vendor already took is still collected." if found.target.is_cloud else "What renders now is stopped."
+    messages.success(request, f"Cancelled. {rest}")
     return see_other("runs.detail", project=project.slug, run=run)
 
 

@@ -9,6 +9,7 @@ BENCHES = (
     ("Comparing a pair", "bench_compare", []),
     ("The preset store", "bench_gitstore", ["--presets", "100000"]),
     ("Reading workflows", "bench_importing", []),
+    ("Verifying weights", "bench_hashing", []),
 )
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from presets_app.core import documents, manifest
 from presets_app.core.diff import sentence
+from presets_app.core.errors import Conflict, Invalid
 from tests.core.examples import ltx2, wan22
 
 FILES = {"transformer/a.safetensors": "a" * 64, "vae/b.safetensors": "b" * 64}
@@ -159,3 +160,93 @@ def test_anything_may_be_asked_about(value: Any):
     if isinstance(value, dict):
         manifest.is_complete(value)
         manifest.differences(value, made())
+
+
+def test_a_file_has_its_size_beside_its_hash_and_reads_as_before():
+    told = fingerprint()
+    told["model"]["sizes"] = {"vae/b.safetensors": 512}
+    result = manifest.from_fingerprint("harbour", "local", wan22(), told)
+    files = result["model"]["files"]["value"]
+    assert files["vae/b.safetensors"] == {"sha256": "b" * 64, "size": 512}
+    assert manifest.file_hashes(files) == FILES
+    assert manifest.differences(made(), result) == []
+
+
+def test_packages_are_compared_one_by_one():
+    old, new = (
+        made(packages=held) for held in ({"jinja2": "3.1.6", "rich": "15.0"}, {"jinja2": "3.2", "tqdm": "4.70"})
+    )
+    assert [sentence(change) for change in manifest.differences(old, new)] == [
+        "package jinja2 3.1.6 -> 3.2",
+        "package rich removed: 15.0",
+        "package tqdm added: 4.70",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "label"),
+    [("gpu.driver", "driver"), ("libraries.torch", "torch"), ("custom_nodes.kj_nodes", "node kj_nodes"), ("os", "OS")],
+)
+def test_a_pin_is_called_what_people_call_it(key: str, label: str):
+    assert manifest.label_of("driver", key) == label
+
+
+def test_what_a_target_says_it_does_not_know_is_unknown_with_its_reason():
+    pin = made(container={"image": {"unknown": "MATCHFRAME_IMAGE is not set"}})["driver"]["container.image"]
+    assert pin == manifest.unknown("MATCHFRAME_IMAGE is not set")
+
+
+def test_a_person_declares_what_is_not_known_and_never_what_was_read():
+    stated = manifest.with_declared(made(vbios={"unknown": "no NVML"}), "driver.vbios", " 96.00 ", "Ada")
+    assert stated["driver"]["vbios"] == manifest.declared("96.00", "Ada")
+    with pytest.raises(Conflict, match="nobody can declare"):
+        manifest.with_declared(made(), "driver.torch", "9", "Ada")
+    for name, value in (
+        ("torch", "1"),
+        ("weather.sun", "1"),
+        ("driver.x", ""),
+        ("driver.x", "a\nb"),
+        ("driver.x", "y" * 501),
+    ):
+        with pytest.raises(Invalid):
+            manifest.with_declared(made(), name, value, "Ada")
+
+
+def test_a_secret_is_never_declared():
+    with pytest.raises(Invalid) as refused:
+        manifest.with_declared(made(), "driver.token", "hf_" + "Q7" * 15, "Ada")
+    assert "Q7Q7" not in str(refused.value) + str(refused.value.problems)
+
+
+def test_what_was_declared_stays_until_the_target_says_it_itself():
+    held = manifest.with_declared(made(vbios={"unknown": "no NVML"}), "driver.vbios", "96.00", "Ada")
+    silent, telling = made(vbios={"unknown": "no NVML"}), made(vbios="95.02")
+    assert manifest.carried_over(silent, held)["driver"]["vbios"]["by"] == "Ada"
+    assert manifest.carried_over(telling, held) == telling
+    assert manifest.carried_over(telling, None) == telling
+
+
+def test_an_output_has_each_stages_seed_as_sent_and_as_returned():
+    used = [
+        {"stage": "high_noise", "sent": 3, "returned": 3, "noise_device": "cpu"},
+        {"stage": "low_noise", "sent": None, "returned": 77, "noise_device": None},
+    ]
+    seeds = manifest.of_output("harbour", "local", wan22(), {"fingerprint": fingerprint(), "seeds": used})["seeds"]
+    assert seeds["high_noise"]["value"] == seeds["high_noise.returned"]["value"] == 3
+    assert seeds["high_noise.noise_device"]["value"] == "cpu"
+    assert seeds["low_noise"]["status"] == "unknown"
+    assert seeds["low_noise.returned"] == manifest.captured(77)
+
+
+def test_the_seeds_policy_says_whether_the_preset_fixes_them():
+    open_stage = {**wan22(), "stages": [{"role": "base"}]}
+    assert made()["seeds"]["policy"]["status"] == "captured"
+    assert manifest.from_fingerprint("x", "y", open_stage, {})["seeds"]["policy"]["status"] == "unknown"
+
+
+def test_a_comfyui_server_is_not_asked_for_what_it_does_not_have():
+    told = {"model": {"named": []}, "driver": {"comfyui": {"version": "0.27.0"}}}
+    result = manifest.from_fingerprint("harbour", "comfy", wan22(), told)
+    assert not {"repository", "revision"} & result["model"].keys()
+    assert "diffusers" not in result["driver"]
+    assert result["model"]["files"]["status"] == "unknown"

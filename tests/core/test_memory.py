@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from presets_app.core.memory import estimate
+from presets_app.core.memory import TIERS, estimate
 from presets_app.core.memory.plans import FP8, INT4
 from presets_app.core.memory.sizes import Component, components
 
@@ -105,6 +105,45 @@ def test_what_keeps_the_bits_comes_before_what_does_not() -> None:
     best = estimate(a14b()).best(24)
     assert best is not None
     assert (best.offload, best.weights, best.changes_bits) == ("group", "bfloat16", False)
+
+
+def test_there_is_a_plan_for_every_offload_and_every_width_with_and_without_tiles() -> None:
+    plans = estimate(a14b()).plans
+    widths, offloads = ("bfloat16", "fp8", "int8", "int4"), ("none", "text", "model", "group")
+    every = {(offload, width, tiled) for offload in offloads for width in widths for tiled in (False, True)}
+    assert {(plan.offload, plan.weights, plan.vae_tiling) for plan in plans} == every
+    assert len(plans) == len(every)
+
+
+def test_with_a_card_what_fits_comes_first_and_of_that_what_keeps_the_bits() -> None:
+    told = estimate(a14b()).as_json(24)["plans"]
+    order = [(not plan["fits"], plan["changes_bits"]) for plan in told]
+    assert order == sorted(order)
+    assert {plan["fits"] for plan in told} == {True, False}
+    assert told[0]["plan"] == estimate(a14b()).as_json(24)["best"]
+
+
+def test_nothing_fits_where_nothing_fits_and_without_a_card_nothing_is_said() -> None:
+    none, unasked = estimate(a14b()).as_json(2), estimate(a14b()).as_json()
+    assert (none["fits"], none["best"]) == (False, None)
+    assert not any(plan["fits"] for plan in none["plans"])
+    assert {plan["fits"] for plan in unasked["plans"]} == {None}
+
+
+def test_on_a_shared_memory_offloading_frees_nothing_and_there_is_no_fp8() -> None:
+    """64 GB hold both experts in 8 bits with the text encoder (42 GiB), and not in 16 (64 GiB), offloaded or not."""
+    apple = {tier.shared: tier for tier in TIERS if tier.shared}
+    assert set(apple) == {16, 24, 32, 36, 48, 64}
+    made = estimate(a14b(width=832, height=480))
+    assert made.best(48).weights == "bfloat16"
+    best = made.best_on(apple[64])
+    assert best is not None
+    assert best.weights == "int8"
+    assert made.best_on(apple[16]) is None
+    for plan in made.plans:
+        weights = sum(part.bytes_at(2.0) for part, _ in made.components)
+        if plan.weights == "bfloat16" and plan.offload in ("model", "group"):
+            assert plan.together > weights > plan.peak
 
 
 @pytest.mark.parametrize("missing", ["width", "height", "frames"])

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.e2e
 NO_PAGE = re.compile(
     r"media\.|\.export$|health\.|accounts\.|home\.start|manifests\.pin"
     r"|presets\.(autosave|check|merge|mute|unmute)|targets\.(set_value|remove_value)"
-    r"|\.(comment|add|remove|freeze|cancel|retry|decide|decide_all|extend|tick|fill|attach|reject|withdraw|lift|take"
+    r"|\.(comment|add|remove|freeze|cancel|retry|decide|decide_all|extend|again|try|tick|fill|attach|reject|withdraw|lift|take"
     r"|probe|publish|proof)$"
 )
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -78,6 +78,7 @@ FORMS = {
     "inputs.new": "inputs.freeze",
     "runs.new": "run.start",
     "parity.new": "check.start",
+    "parity.compare": "check.start",
     "migrations.new": "migration.open",
 }
 ROLES = {"viewer": "viewer", "ada": "author", "grace": "approver", "owner": "owner"}

@@ -12,6 +12,7 @@ from presets_app.management.commands import (
     audit,
     inputs,
     manifests,
+    memory,
     parity,
     preset_migrations,
     presets,
@@ -25,7 +26,7 @@ from presets_app.management.json_command import FeatureCommand
 
 PAGE = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
 RECORDS = (approvals, audit, manifests, preset_migrations, presets, projects, releases, snapshots)
-FEATURES = (*RECORDS, inputs, parity, runs, targets)
+FEATURES = (*RECORDS, inputs, memory, parity, runs, targets)
 
 
 @pytest.mark.parametrize("module", FEATURES, ids=lambda module: module.__name__.rpartition(".")[2])

@@ -73,7 +73,7 @@ def test_pins_are_captured_shown_compared_and_verified(
     tell(local, answer(torch="2.14.0"))
     drifted = manage("manifests", "verify", *side, "--no-probe")
     assert (drifted.code, drifted.value["same"]) == (1, False)
-    assert [change["sentence"] for change in drifted.value["changes"]] == ["libraries.torch 2.13.0 -> 2.14.0"]
+    assert [change["sentence"] for change in drifted.value["changes"]] == ["torch 2.13.0 -> 2.14.0"]
 
 
 def test_two_sides_are_compared_by_name_commit_or_file(

@@ -37,7 +37,8 @@ class Stack:
     def drain(self) -> None:
         """Work off what the web side's queues hold now."""
         connection = Redis.from_url(self.redis_url, socket_timeout=60)
-        worker = FixedListWorker(["results", "default", "cloud"], connection=connection, serializer=JSONSerializer)
+        queues = ["results", "default", "cloud", "servers"]
+        worker = FixedListWorker(queues, connection=connection, serializer=JSONSerializer)
         worker.work(burst=True, logging_level="ERROR")
 
     def until(self, ready: Callable[[], bool], what: str) -> None:

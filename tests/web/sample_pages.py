@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from presets_app.core.problems import Problem
-from tests.web import sample_editing, sample_presets, sample_releases, sample_runs
+from tests.web import sample_editing, sample_manifests, sample_presets, sample_releases, sample_runs
 from tests.web.sample_decisions import approve, migration, publish, rollback
 from tests.web.sample_parity import CHECK, parity
+from tests.web.sample_parity_questions import questions
 from tests.web.sample_parts import CHOICES, CLOUD, EVENTS, LOCAL, MUTED, PRESET, before, page
 
 Pages = dict[str, tuple[str, dict[str, Any]]]
@@ -52,6 +53,7 @@ def presets_and_inputs() -> Pages:
         "edit-draft": ("presets/edit.html", sample_editing.editor(draft=True, say="Longer")),
         "edit-raw": ("presets/edit.html", sample_editing.editor("yaml")),
         "merge": ("presets/merge.html", sample_editing.merging()),
+        "manifest": ("manifests/detail.html", sample_manifests.manifest()),
         "restore-revision": ("presets/restore.html", sample_editing.restoring()),
         "inputs": ("inputs/index.html", sample_presets.inputs()),
         "input-set": ("inputs/detail.html", sample_presets.input_set(False)),
@@ -72,6 +74,10 @@ def runs_and_checks() -> Pages:
         "runs": ("runs/index.html", sample_runs.runs()),
         "run": ("runs/detail.html", sample_runs.run()),
         "run-done": ("runs/detail.html", sample_runs.run(finished=True)),
+        "run-moved": (
+            "runs/detail.html",
+            {**sample_runs.run(finished=True), "against": sample_manifests.against(), "moved": sample_manifests.MOVED},
+        ),
         "run-new": ("runs/new.html", page(page_feature="runs", **choices)),
         "checks": ("parity/index.html", page(page_feature="parity", checks=rows, can={"check": True})),
         "check-new": ("parity/new.html", sample_runs.check_form()),
@@ -79,6 +85,7 @@ def runs_and_checks() -> Pages:
         "parity-running": ("parity/detail.html", parity(check=running, pair=None, pairs=[], quiet=[])),
         "targets": ("targets/index.html", sample_runs.targets()),
         "target": ("targets/detail.html", sample_runs.target()),
+        "target-new": ("targets/new.html", page(page_feature="targets", kinds=CHOICES)),
     }
 
 
@@ -117,4 +124,4 @@ def decisions() -> Pages:
 
 
 def pages() -> Pages:
-    return {**doors(), **presets_and_inputs(), **runs_and_checks(), **decisions()}
+    return {**doors(), **presets_and_inputs(), **runs_and_checks(), **questions(), **decisions()}

@@ -75,10 +75,52 @@ NUMBERS: list[dict[str, Any]] = [
     {"label": "Time shift", "value": "0", "unit": "frames", "wanted": "0", "state": "pass"},
     {"label": "Sound, level", "value": None, "unit": "dB", "wanted": "", "state": ""},
 ]
-WHY = [
-    {"label": "Noise drawn on", "left": "cpu", "right": None, "note": "the service does not say"},
-    {"label": "Attention", "left": "sdpa", "right": "flash", "note": ""},
+WHY: list[dict[str, Any]] = [
+    {
+        "rung": "seed",
+        "name": "seed and noise device",
+        "label": "noise device",
+        "path": "/ran/noise_device",
+        "left": "cpu",
+        "right": None,
+        "note": "the service does not say",
+        "testable": False,
+        "why_not": "The other side does not say what it used.",
+        "test": None,
+    },
+    {
+        "rung": "shift",
+        "name": "flow shift",
+        "label": "stage 1, shift",
+        "path": "/stages/0/shift",
+        "left": "5.0",
+        "right": "8.0",
+        "note": "",
+        "testable": True,
+        "why_not": "",
+        "test": {"check": "c-2042", "state": "judged", "effect": {"word": "explains", "text": "It explains it."}},
+    },
 ]
+LOOKS = [{"check": "c-1990", "pair": "4", "person": "Ada", "when": before(hours=30), "reason": "The hair is right."}]
+COSTS = [{"label": "Time of one input, median", "left": "12.4 s", "right": "31.0 s", "note": "2.5 x on the right"}]
+CHARTS: dict[str, Any] = {
+    "steps": [
+        {"kind": "same", "label": "the same, within noise", "count": 28, "left": 2, "start": 0, "width": 560}
+        | {"y": 0, "text_y": 12},
+        {"kind": "waiting", "label": "other takes", "count": 2, "left": 0, "start": 560, "width": 40}
+        | {"y": 22, "text_y": 34},
+    ],
+    "height": 44,
+    "far": {
+        "unit": "× noise",
+        "most": 3.1,
+        "floor": 58.0,
+        "dots": [{"x": 200.0, "y": 50.0, "kind": "same", "key": "Rain", "value": 1.0}],
+        "lines": [{"x": 190.0, "label": "the noise", "text_x": 194.0, "text_y": 10}],
+        "missing": 0,
+    },
+    "paired": "The right side is not worse in sharpness over 30 pairs.",
+}
 
 
 def side(where: dict[str, Any], name: str, media: str, caption: str) -> dict[str, Any]:
@@ -115,6 +157,7 @@ def pair(media: str) -> dict[str, Any]:
         "curve": {"values": similarity(), "limit": 0.9, "label": "SSIM", "unit": ""},
         "worst": worst,
         "why": WHY,
+        "looks": LOOKS,
         "decision": None,
         "decidable": True,
         "comments": COMMENTS,
@@ -125,7 +168,7 @@ def pair(media: str) -> dict[str, Any]:
 
 def parity(media: str = "/media", **changed: Any) -> dict[str, Any]:
     counts = {"all": 30, "undecided": 1, "decided": 1}
-    can = {"decide": True, "comment": True, "migrate": True, "add": True}
+    can = {"decide": True, "comment": True, "migrate": True, "add": True, "check": True, "try": True}
     context = {
         "can": can,
         "check": CHECK,
@@ -134,7 +177,9 @@ def parity(media: str = "/media", **changed: Any) -> dict[str, Any]:
         "quiet": QUIET,
         "counts": counts,
         "pair": pair(media),
+        "costs": COSTS,
+        "charts": CHARTS,
     }
-    return page(
-        page_feature="parity", add={"items": 16, "url": "/p/autumn/parity/c-2041/extend"}, **{**context, **changed}
-    )
+    more = {"items": 16, "most": 170, "url": "/p/autumn/parity/c-2041/extend"}
+    more["again_url"] = "/p/autumn/parity/c-2041/again"
+    return page(page_feature="parity", add=more, **{**context, **changed})

@@ -98,6 +98,20 @@ def presets() -> dict[str, Any]:
     )
 
 
+MEMORY: dict[str, Any] = {
+    "components": [{"name": "text encoder", "bytes": 24 << 30}, {"name": "transformer", "bytes": 35 << 30}],
+    "peaks": [{"phase": "denoising", "bytes": 65 << 30}, {"phase": "decoding", "bytes": 67 << 30}],
+    "peak": 67 << 30,
+    "smallest": 5 << 30,
+    "cards": [
+        {"card": "Pool: H200, 139.8 GiB", "own": True, "plan": "resident", "peak": 67 << 30, "changes_bits": False},
+        {"card": "8 GB card", "own": False, "plan": "group offload", "peak": 7 << 30, "changes_bits": True},
+        {"card": "Apple silicon, 16 GB", "own": False, "plan": "", "peak": None, "changes_bits": False},
+    ],
+    "problems": [],
+}
+
+
 def preset(tab: str) -> dict[str, Any]:
     shown = {
         **PRESET,
@@ -124,6 +138,7 @@ def preset(tab: str) -> dict[str, Any]:
         turned_off=[{"problem": PROBLEMS[-1], **row} for row in MUTED],
         counts={"problems": 2, "history": 3},
         targets=TARGETS,
+        memory=MEMORY,
         comments=COMMENTS,
         can=dict.fromkeys(("edit", "run", "migrate", "pin", "comment", "mute"), True),
     )

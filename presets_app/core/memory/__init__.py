@@ -13,19 +13,10 @@ from typing import Any
 from presets_app.core.memory import activations
 from presets_app.core.memory.plans import BF16, FP8, INT4, Plan, in_gib, plans
 from presets_app.core.memory.sizes import Component, components, stages_of
+from presets_app.core.memory.tiers import TIERS, Tier
 from presets_app.core.problems import Problem
 
-__all__ = ["TIERS", "Component", "Estimate", "Plan", "estimate"]
-
-# (GiB that a render can use, what it stands for). Apple's cards share their memory: macOS lends a GPU about two thirds
-# of it up to 36 GB and three quarters above, which is `recommendedMaxWorkingSetSize` of Metal.
-TIERS = (
-    *((float(gib), f"{gib} GB card") for gib in (8, 10, 12, 16, 24, 32, 40, 48, 80, 96, 141)),
-    (16 * 2 / 3, "Apple silicon, 16 GB"),
-    (32 * 2 / 3, "Apple silicon, 32 GB"),
-    (48 * 0.75, "Apple silicon, 48 GB"),
-    (64 * 0.75, "Apple silicon, 64 GB"),
-)
+__all__ = ["TIERS", "Component", "Estimate", "Plan", "Tier", "estimate"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +33,15 @@ class Estimate:
         fitting = [plan for plan in self.plans if plan.fits(card_gib)]
         return min(fitting, key=lambda plan: plan.changes_bits, default=None)
 
+    def best_on(self, tier: Tier) -> Plan | None:
+        """As `best`, where a tier also has the machine's memory to share."""
+        fitting = [plan for plan in self.plans if tier.holds(plan)]
+        return min(fitting, key=lambda plan: plan.changes_bits, default=None)
+
+    def ranked(self, card_gib: float) -> list[Plan]:
+        """What fits first, then what keeps the bits, then the fastest."""
+        return sorted(self.plans, key=lambda plan: (not plan.fits(card_gib), plan.changes_bits))
+
     def as_json(self, card_gib: float | None = None) -> dict[str, Any]:
         asked = self.plans[0] if self.plans else None
         best = self.best(card_gib) if card_gib is not None else None
@@ -50,21 +50,25 @@ class Estimate:
                 {"name": part.name, "parameters": part.parameters, "bytes": size} for part, size in self.components
             ],
             "tokens": self.tokens,
+            "peaks": dict(asked.peaks) if asked else {},
             "peaks_gib": {phase: in_gib(size) for phase, size in asked.peaks.items()} if asked else {},
             "card_gib": card_gib,
             "best": best.name if best else None,
-            "plans": [plan.as_json(card_gib) for plan in self.plans],
-            "tiers": [_tier(self, gib, words) for gib, words in TIERS] if self.plans else [],
+            "fits": None if card_gib is None or not self.plans else best is not None,
+            "plans": [plan.as_json(card_gib) for plan in (self.plans if card_gib is None else self.ranked(card_gib))],
+            "tiers": [_tier(self, tier) for tier in TIERS] if self.plans else [],
         }
 
 
-def _tier(made: Estimate, gib: float, words: str) -> dict[str, Any]:
-    plan = made.best(gib)
+def _tier(made: Estimate, tier: Tier) -> dict[str, Any]:
+    plan = made.best_on(tier)
     return {
-        "card": words,
-        "usable_gib": round(gib, 2),
+        "card": tier.words,
+        "usable_gib": round(tier.usable, 2),
+        "shared_gib": tier.shared,
         "plan": plan.name if plan else None,
         "changes_bits": plan.changes_bits if plan else None,
+        "peak_gib": in_gib(plan.peak) if plan else None,
     }
 
 

@@ -17,7 +17,8 @@ _GROUP = 2  # blocks of a group offload that are on the card at a time: the one 
 
 @dataclass(frozen=True)
 class Plan:
-    """`peaks` in bytes by phase. `changes_bits` is true where the output is no longer the same as without the plan."""
+    """`peaks` in bytes by phase on the card; `together` where card and machine share one memory, as Apple's do: what
+    is offloaded stays in it. `changes_bits` is true where the output is no longer the same as without the plan."""
 
     name: str
     offload: str
@@ -25,6 +26,7 @@ class Plan:
     vae_tiling: bool
     changes_bits: bool
     peaks: Mapping[str, int]
+    together: int
     words: str
 
     @property
@@ -35,48 +37,54 @@ class Plan:
         return self.peak <= card_gib * GIB
 
     def as_json(self, card_gib: float | None = None) -> dict[str, Any]:
-        told = {
+        """`fits` is None where no card is named."""
+        return {
             "plan": self.name,
             "offload": self.offload,
             "weights": self.weights,
             "vae_tiling": self.vae_tiling,
             "changes_bits": self.changes_bits,
+            "peaks": dict(self.peaks),
             "peaks_gib": {phase: in_gib(size) for phase, size in self.peaks.items()},
+            "peak_bytes": self.peak,
             "peak_gib": in_gib(self.peak),
             "words": self.words,
+            "fits": None if card_gib is None else self.fits(card_gib),
         }
-        return told if card_gib is None else {**told, "fits": self.fits(card_gib)}
 
 
-# (name, offload, width of a linear weight, what it means), in the order they are offered: the fastest with the same
-# bits first, then what costs time, then what costs likeness.
-_WAYS = (
-    ("resident", "none", BF16, "Everything stays on the card."),
-    ("text encoder dropped", "text", BF16, "The text encoder leaves the card once the prompt is encoded."),
-    ("model offload", "model", BF16, "One model is on the card at a time; seconds more for each render."),
-    ("group offload", "group", BF16, "Two blocks are on the card at a time; the bus decides the speed."),
-    ("fp8 weights, resident", "none", FP8, "Linear weights in 8 bits; other pictures than in 16."),
-    ("fp8 weights, model offload", "model", FP8, "Linear weights in 8 bits, one model at a time."),
-    ("int4 weights, model offload", "model", INT4, "Linear weights in 4 bits, one model at a time; visibly other."),
-    ("int4 weights, group offload", "group", INT4, "Linear weights in 4 bits, two blocks at a time; the smallest."),
+# Both lists go from what harms least: the fastest with the same bits first, then what costs time, then likeness.
+_OFFLOADS = (
+    ("none", "resident", "Everything stays on the card."),
+    ("text", "text encoder dropped", "The text encoder leaves the card once the prompt is encoded."),
+    ("model", "model offload", "One model is on the card at a time; seconds more for each render."),
+    ("group", "group offload", "Two blocks are on the card at a time; the bus decides the speed."),
 )
-_NAMES = {BF16: "bfloat16", FP8: "fp8", INT4: "int4"}
+_WIDTHS = (
+    ("bfloat16", BF16, ""),
+    ("fp8", FP8, "Linear weights in 8-bit floats: other pictures than in 16."),
+    ("int8", FP8, "Linear weights in 8-bit integers: other pictures than in 16."),
+    ("int4", INT4, "Linear weights in 4 bits: visibly other pictures."),
+)
+_STATED = {BF16: "bfloat16", FP8: "fp8", INT4: "int4"}
 
 
 def plans(document: Mapping[str, Any], parts: Sequence[Component]) -> list[Plan]:
-    """Every way that says something new, each with the VAE whole and tiled. The weights' own width in the preset is
-    where they start: no plan makes them wider, and only a narrower one changes bits."""
-    found: dict[tuple[str, float, bool], Plan] = {}
+    """Every offload with every width of weights, each with the VAE whole and tiled. The weights' own width in the
+    preset is where they start: no plan makes them wider, and only a narrower one changes bits."""
     widest = max((part.stated for part in parts if part.name.startswith("transformer")), default=BF16)
-    for name, offload, width, words in _WAYS:
-        for tiled in (False, True):
-            kept = min(width, widest)
-            if (offload, kept, tiled) not in found:
-                label, text = (f"{name}, tiled VAE", f"{words} The VAE decodes in tiles.") if tiled else (name, words)
-                changed = kept < widest or (tiled and not _tiles_already(document))
-                peaks = _peaks(document, parts, offload, width, tiled)
-                found[offload, kept, tiled] = Plan(label, offload, _NAMES[kept], tiled, changed, peaks, text)
-    return list(found.values())
+    narrower = [row for row in _WIDTHS if row[1] < widest]
+    found = []
+    for weights, width, harm in (_STATED.get(widest, _STATED[BF16]), widest, ""), *narrower:
+        for offload, name, words in _OFFLOADS:
+            label = name if width == widest else f"{weights} weights, {name}"
+            for tiled in (False, True):
+                peaks, together = _peaks(document, parts, offload, width, tiled)
+                changed = width < widest or (tiled and not _tiles_already(document))
+                said = " ".join(filter(None, (words, harm, "The VAE decodes in tiles." if tiled else "")))
+                title = f"{label}, tiled VAE" if tiled else label
+                found.append(Plan(title, offload, weights, tiled, changed, peaks, together, said))
+    return found
 
 
 def _tiles_already(document: Mapping[str, Any]) -> bool:
@@ -86,14 +94,18 @@ def _tiles_already(document: Mapping[str, Any]) -> bool:
 
 def _peaks(
     document: Mapping[str, Any], parts: Sequence[Component], offload: str, width: float, tiled: bool
-) -> dict[str, int]:
+) -> tuple[dict[str, int], int]:
+    """Bytes on the card by phase, and at most in a memory that card and machine share."""
     busy = {
         "text": activations.text_bytes(document),
         "denoise": activations.denoise_bytes(document, activations.tokens(document) or 0, width_of(parts)),
         "decode": activations.decode_bytes(document, tiled=tiled),
     }
-    held = {phase: _held(parts, phase, offload, width) for phase in PHASES}
-    return {phase: round(held[phase] + busy[phase] * HEADROOM + CONTEXT) for phase in PHASES}
+    own = {phase: busy[phase] * HEADROOM + CONTEXT for phase in PHASES}
+    peaks = {phase: round(_held(parts, phase, offload, width) + own[phase]) for phase in PHASES}
+    # An offloaded weight is still in the shared memory; a dropped text encoder is let go of.
+    kept = {phase: _held(parts, phase, "text" if offload == "text" else "none", width) for phase in PHASES}
+    return peaks, max(round(kept[phase] + own[phase]) for phase in PHASES)
 
 
 def _held(parts: Sequence[Component], phase: str, offload: str, width: float) -> int:

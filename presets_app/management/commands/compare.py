@@ -16,12 +16,22 @@ class Command(JsonCommand):
     def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("left", type=Path, metavar="LEFT")
         parser.add_argument("right", type=Path, metavar="RIGHT")
-        parser.add_argument("--out", type=Path, metavar="DIR", help="write frames.csv and pictures of the worst frames")
+        parser.add_argument("--out", type=Path, metavar="DIR", help="write report.html, frames.csv and pictures")
         parser.add_argument("--family", default="", help="model family, for its start values: ltx-2, wan-2.2")
+
+        parser.add_argument(
+            "--with", action="append", default=[], choices=["xpsnr"], dest="extras", help="measure this as well"
+        )
 
     def answer(self, **options: Any) -> Answer:
         self.say(f"comparing {options['left'].name} with {options['right'].name}")
-        value, measured = compare_files(options["left"], options["right"], out=options["out"], family=options["family"])
+        value, measured = compare_files(
+            options["left"],
+            options["right"],
+            out=options["out"],
+            family=options["family"],
+            extras=tuple(options["extras"]),
+        )
         return value, DONE if measured else COULD_NOT
 
     def words(self, value: dict[str, Any], **options: Any) -> None:
@@ -44,6 +54,8 @@ def _rows(value: dict[str, Any]) -> list[tuple[str, str]]:
         equal = "equal" if ssim["mean"] == 1 else "-"
         rows.append(("PSNR", f"mean {psnr['mean'] or equal}, lowest {psnr['min'] or equal}"))
         rows.append(("SSIM", f"mean {_shown(ssim['mean'])}, lowest {_shown(ssim['min'])}"))
+        if video.get("xpsnr"):
+            rows.append(("XPSNR", f"mean {_shown(video['xpsnr']['mean'])}, lowest {_shown(video['xpsnr']['min'])}"))
         rows.append(("frames", f"{video['frames']} compared, offset {video['offset_frames']}"))
     if audio.get("correlation") is not None:
         rows.append(("sound", f"correlation {audio['correlation']}, offset {audio['offset_ms']} ms"))

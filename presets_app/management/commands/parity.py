@@ -11,10 +11,10 @@ from presets_app.core.inputs import ITEM_LIMIT
 from presets_app.core.permissions import Actor
 from presets_app.management import waiting
 from presets_app.management.acting import actor, decider, project_of
-from presets_app.management.commands.runs import waiting_arguments
 from presets_app.management.json_command import DONE, REFUSED, Answer, FeatureCommand, taking
-from presets_app.queries import listing, projects, rows
-from presets_app.services import decisions, parity_outcome
+from presets_app.management.parity_questions import Questions
+from presets_app.queries import listing, parity_costs, parity_streak, projects, rows
+from presets_app.services import decisions, parity_anything, parity_outcome
 from presets_app.services import parity as service
 
 WHOLE = {"type": int, "required": True}
@@ -43,7 +43,7 @@ def _checking(parser: ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, help="what the sample is drawn by; chosen and recorded when left out")
     parser.add_argument("--revision", default="", help="a commit or number; the newest when left out")
     parser.add_argument("--note", default="")
-    waiting_arguments(parser)
+    waiting.arguments(parser)
 
 
 def _deciding(parser: ArgumentParser) -> None:
@@ -54,10 +54,28 @@ def _deciding(parser: ArgumentParser) -> None:
 
 def _extending(parser: ArgumentParser) -> None:
     taking("id", "more", more={"type": int})(parser)
-    waiting_arguments(parser)
+    waiting.arguments(parser)
 
 
-class Command(FeatureCommand):
+def _repeating(parser: ArgumentParser) -> None:
+    taking("id")(parser)
+    parser.add_argument(
+        "--same-seeds", action="store_true", help="for a cold start; without it every input gets a new seed"
+    )
+    waiting.arguments(parser)
+
+
+def _comparing(parser: ArgumentParser) -> None:
+    for side in ("left", "right"):
+        words = "run:ID, PRESET[@REVISION]/TARGET, baseline:PRESET/TARGET or pins:PRESET/TARGET@COMMIT"
+        parser.add_argument(f"--{side}", required=True, metavar="SIDE", help=words)
+    parser.add_argument("--inputs", default="", help="what is rendered now; without it, what the other side was")
+    parser.add_argument("--count", type=int, default=parity_anything.MOST, help="at most so many inputs")
+    parser.add_argument("--note", default="")
+    waiting.arguments(parser)
+
+
+class Command(FeatureCommand, Questions):
     help = "Parity checks. plan and sentence need no database."
     subcommands = {
         "plan": ("How many pairs to compare, and why.", _planning),
@@ -67,6 +85,9 @@ class Command(FeatureCommand):
         "show": ("One check, with its pairs and decisions.", taking("id")),
         "decide": ("Accept or reject a pair that needs a person.", _deciding),
         "extend": ("Compare more items of the same draw.", _extending),
+        "again": ("The same check once more, with new seeds.", _repeating),
+        "compare": ("Two sides of any kind, input by input.", _comparing),
+        **Questions.questions,
     }
 
     def do_plan(self, *, batch: int, standard: str, percent: int, **options: Any) -> Answer:
@@ -125,6 +146,21 @@ class Command(FeatureCommand):
         service.extend(check, person, more)
         return self._followed(check, options)
 
+    def do_again(self, *, id: str, same_seeds: bool, **options: Any) -> Answer:
+        project = project_of(options)
+        person: Actor = actor(project, options, self.say)
+        waiting.require_queue()
+        return self._followed(service.again(projects.check(project, id), person, fresh=not same_seeds), options)
+
+    def do_compare(self, *, left: str, right: str, inputs: str, count: int, note: str, **options: Any) -> Answer:
+        project = project_of(options)
+        person: Actor = actor(project, options, self.say)
+        one, other = (parity_anything.side_named(project, words) for words in (left, right))
+        chosen = projects.input_set(project, inputs) if inputs else None
+        waiting.require_queue()
+        made = parity_anything.compare(one, other, person, chosen=chosen, count=count, note=note)
+        return self._followed(projects.check(project, made.id), options)
+
     def _followed(self, check: Any, options: dict[str, Any]) -> Answer:
         """The check as it stands; with --wait, as it was judged, and refused unless that is good."""
         if not options["wait"]:
@@ -141,4 +177,7 @@ def _refuse_huge(batch: int) -> None:
 
 
 def _shown(check: Any) -> dict[str, Any]:
-    return {**rows.of_check(check), "pairs": rows.pairs(check), "decisions": rows.decisions(check)}
+    row = parity_streak.of_check(check)
+    streak = {"count": row.count, "needed": row.needed, "met": row.met, "checks": list(row.checks), "text": row.text}
+    standing = {"standing": check.standing, "streak": streak, "costs": parity_costs.of_check(check)}
+    return {**rows.of_check(check), **standing, "pairs": rows.pairs(check), "decisions": rows.decisions(check)}

@@ -6,13 +6,16 @@ from argparse import ArgumentParser
 from typing import Any
 
 from presets_app.core.errors import Conflict, Invalid, NotFound
-from presets_app.management import waiting
-from presets_app.management.acting import actor, project_of
+from presets_app.management import baselines, waiting
+from presets_app.management.acting import actor, decider, project_of
 from presets_app.management.json_command import DONE, REFUSED, Answer, FeatureCommand, taking
-from presets_app.queries import listing, projects, rows
-from presets_app.services import inputs, presets
+from presets_app.queries import listing, outputs, projects, rows
+from presets_app.services import baselines as keeping
+from presets_app.services import inputs, manifests, presets, replaying
 from presets_app.services import runs as service
 from presets_app.services.requests import Input
+
+waiting_arguments = waiting.arguments
 
 MOST_WITHOUT_SET = 20
 SEEDS = 2**64  # a document's seeds lie below
@@ -26,11 +29,6 @@ def _starting(parser: ArgumentParser) -> None:
     parser.add_argument("--revision", default="", help="a commit, a number or `newest`; what is live when left out")
     parser.add_argument("--note", default="")
     waiting_arguments(parser)
-
-
-def waiting_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--wait", action="store_true", help="answer when it is over")
-    parser.add_argument("--timeout", type=float, help="seconds to wait at most")
 
 
 def _following(parser: ArgumentParser) -> None:
@@ -47,6 +45,8 @@ class Command(FeatureCommand):
         "show": ("One run, with its items.", taking("id")),
         "cancel": ("Stop what has not been rendered yet.", taking("id", "--reason")),
         "retry": ("Try failed items again.", _following),
+        "replay": ("Render one output again, from what is kept of it.", _following),
+        "baseline": ("The kept first good run, and what a later one does otherwise.", baselines.arguments),
     }
 
     def do_start(self, *, preset: str, target: str, revision: str, **options: Any) -> Answer:
@@ -58,7 +58,11 @@ class Command(FeatureCommand):
         items = _from_set(chosen, options["items"]) if chosen else _from_preset(found, commit, options["items"])
         waiting.require_queue()
         work = service.Work(found, place, items, "preview", commit, chosen, options["note"])
-        return self._followed(service.start(work, person), options)
+        pins = manifests.standing(found, place)
+        for sentence in pins["changes"]:
+            self.say(f"{place.name} is no longer what was pinned: {sentence}")
+        value, code = self._followed(service.start(work, person), options)
+        return {**value, "pins": pins}, code
 
     def do_list(self, *, state: str, limit: int, **options: Any) -> Answer:
         return listing.runs(project_of(options), limit, state=state), DONE
@@ -81,6 +85,22 @@ class Command(FeatureCommand):
         for item in _failed(run, key):
             service.retry(item, person)
         return self._followed(run, options)
+
+    def do_replay(self, *, id: str, key: str, **options: Any) -> Answer:
+        project = project_of(options)
+        found = outputs.item(projects.run(project, id), key or "1")
+        person = actor(project, options, self.say)
+        waiting.require_queue()
+        value, code = self._followed(replaying.replay(found, person), options)
+        return {**value, "of": {"run": id, **baselines.equal(found, value["items"][0])}}, code
+
+    def do_baseline(self, *, preset: str, target: str, **options: Any) -> Answer:
+        project = project_of(options)
+        if options["chosen"]:
+            chosen = projects.run(project, options["chosen"])
+            keeping.replace(chosen, decider(project, options), options["reason"])
+        found = projects.preset(project, preset), projects.target(project, target)
+        return baselines.answer(project, *found, options["against"]), DONE
 
     def _followed(self, run: Any, options: dict[str, Any]) -> Answer:
         """The run as it stands; with --wait, as it ended, and refused when not everything was rendered."""

@@ -82,6 +82,7 @@ class Command(BaseCommand):
             supervisor.start(processes.runner(pool))
         supervisor.start(processes.worker("worker", "results", "default"))
         supervisor.start(processes.worker("cloud-worker", "cloud"))
+        supervisor.start(processes.worker("server-worker", "servers"))
         supervisor.start(processes.web(port))
         supervisor.wait_for("web", lambda: starting.listens(port), SERVING_PATIENCE)
         for name, queue in (("worker", "default"), ("runner", f"gpu:{settings.GPU_POOLS[0]}")):

@@ -15,10 +15,10 @@ from presets_app.services import healing
 
 
 class Command(BaseCommand):
-    help = "Work queues off: results, default, cloud."
+    help = "Work queues off: results, default, cloud, servers."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("queues", nargs="+", choices=["results", "default", "cloud"])
+        parser.add_argument("queues", nargs="+", choices=["results", "default", "cloud", "servers"])
 
     def handle(self, *args: Any, **options: Any) -> None:
         connection = queue_connection()

@@ -81,10 +81,24 @@ def test_a_target_that_is_no_longer_what_was_pinned_shows_what_changed(
     support.tell(local, support.answer(torch="2.14.0"))
     page = vic.get(HERE, {"tab": "targets"})
     changes = page.context["targets"][0]["changes"]
-    assert [(change.label, change.before, change.after) for change in changes] == [
-        ("libraries.torch", "2.13.0", "2.14.0")
-    ]
+    assert [(change.label, change.before, change.after) for change in changes] == [("torch", "2.13.0", "2.14.0")]
     assert b"no longer what was pinned" in page.content
+
+
+def test_the_page_says_which_plan_fits_which_card(saved: Any) -> None:
+    page = browser("vic").get(HERE).content.decode()
+    memory = page[page.index('aria-labelledby="memory"') :]
+    assert "With everything on the card about" in memory
+    for card in ("8 GB card", "141 GB card", "Apple silicon, 64 GB"):
+        assert f'<th scope="row">{card}</th>' in memory
+
+
+def test_a_service_s_family_has_no_card_and_says_so(project: Any, people: People, saved: Any) -> None:
+    served = support.document(family="wan-2.6")
+    presets.save(project, people.ada, served, message="In a cloud", slug=saved.slug, expected=saved.digest)
+    memory = browser("vic").get(HERE).content.decode().partition('aria-labelledby="memory"')[2]
+    assert "cannot be had" in memory
+    assert "8 GB card" not in memory
 
 
 def test_a_newer_revision_than_the_pinned_one_is_told(project: Any, people: People, saved: Any, local: Any) -> None:
