@@ -15,7 +15,9 @@ from redis import Redis
 from presets_app.artifacts import ArtifactStore, LocalStore
 from presets_app.backends import registry
 from presets_app.backends.base import CloudClient, ServerClient
+from presets_app.backends.chat import complete
 from presets_app.backends.local.client import LocalClient
+from presets_app.backends.local.steps import StepClient
 from presets_app.core.errors import Unavailable
 from presets_app.gitstore import Store
 
@@ -64,6 +66,21 @@ def unseal(token: bytes) -> str:
 
 def local_client(pool: str) -> LocalClient:
     return LocalClient(settings.REDIS_URL, pool)
+
+
+def step_client(pool: str) -> StepClient:
+    """The way to a pool of runners for steps of recipes that render nothing."""
+    return StepClient(settings.REDIS_URL, pool)
+
+
+def chat(endpoint: str, model: str, text: str, options: Mapping[str, Any]) -> str:
+    """What a served language model answers. Raises BackendFailed or LocalOnly."""
+    return complete(endpoint, model, text, options)
+
+
+def chat_endpoints() -> frozenset[str]:
+    """The addresses that this install names as language models'."""
+    return frozenset(address.rstrip("/") for address in settings.LLM_ENDPOINTS)
 
 
 def cloud_client(kind: str, options: Mapping[str, Any], key: str, *, local_only: bool) -> CloudClient:

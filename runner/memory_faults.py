@@ -31,7 +31,7 @@ _SMALLER = "Use fewer frames or a smaller size, or a device with more memory."
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """PyTorch raises a RuntimeError on the CPU, numpy a MemoryError, C++ a std::bad_alloc, cuDNN and cuBLAS a status."""
+    """PyTorch raises a RuntimeError on the CPU, numpy a MemoryError, C++ a bad_alloc, cuDNN and cuBLAS a status."""
     return (
         isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError" or bool(_SAID.search(str(error)))
     )

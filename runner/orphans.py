@@ -56,7 +56,7 @@ def _give_up(job: Job, queue: Queue) -> None:
         name, arguments = job.func_name, job.args
     except DeserializationError:
         return
-    if name == RENDER and len(arguments) == 2:  # noqa: PLR2004 - an item and the digest of its request
+    if name == RENDER and len(arguments) == 2:  # an item and the digest of its request
         _tell(str(arguments[0]), str(arguments[1]), str(job.meta.get("phase", "load")))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import tempfile
 import time
@@ -45,7 +46,12 @@ def attempt(room: Room, request: GenerationRequest, meter: Meter) -> GenerationR
         with tempfile.TemporaryDirectory(dir=room.scratch, prefix="render-") as folder:
             video = Path(folder) / "video.mp4"
             pictures.hand_over(room.store, request.document, Path(folder))
-            return _made(room, request, _ask(room, request, video, meter), video, meter=meter, began=began)
+            answer = _ask(room, request, video, meter)
+            try:
+                return _made(room, request, answer, meter=meter, began=min(began, answer.since))
+            finally:
+                if answer.video != video:
+                    shutil.rmtree(answer.video.parent, ignore_errors=True)
     except CannotRender as refused:
         return _ended(room, request, "failed", refused.failure, "")
     except ChildDied as death:
@@ -79,9 +85,16 @@ def keep(room: Room, result: GenerationResult) -> str:
 
 
 def _ask(room: Room, request: GenerationRequest, video: Path, meter: Meter) -> Answer:
+    begun: list[object] = []
+
+    def listen(progress: Progress) -> None:
+        meter(progress)
+        if progress.phase == "encode" and not begun and not room.stopping:
+            begun.append(room.look_ahead())
+
     for death in range(1, DEATHS + 1):
         try:
-            return room.device.render(request, video, meter, lambda: room.reason_to_stop(request.item))
+            return room.device.render(request, video, listen, lambda: room.reason_to_stop(request.item))
         except ChildHung:
             raise
         except ChildDied as died:
@@ -93,15 +106,13 @@ def _ask(room: Room, request: GenerationRequest, video: Path, meter: Meter) -> A
     raise AssertionError("the loop returns or raises")
 
 
-def _made(
-    room: Room, request: GenerationRequest, answer: Answer, video: Path, *, meter: Meter, began: float
-) -> GenerationResult:
+def _made(room: Room, request: GenerationRequest, answer: Answer, *, meter: Meter, began: float) -> GenerationResult:
     body = answer.message
     if body["type"] == "failed":
         return _ended(room, request, "failed", _failed(room, request, body["failure"]), answer.log)
     meter(Progress("store"))
     stored = time.perf_counter()
-    kept = StoredFile(room.store.put_file(video), video.stat().st_size, "video/mp4")
+    kept = StoredFile(room.store.put_file(answer.video), answer.video.stat().st_size, "video/mp4")
     timings = {
         **body["timings"],
         "start": round(answer.start_seconds, 4),

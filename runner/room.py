@@ -29,13 +29,15 @@ _RESULT_TIMEOUT = 600
 
 @dataclass
 class Room:
-    """One a process; the worker sets `beat` to keep its heartbeats while a job runs."""
+    """One a process; the worker sets `beat` to keep its heartbeats while a job runs, and `look_ahead` to begin the next
+    render when this one's frames are there."""
 
     device: Device
     store: ArtifactStore
     redis: Redis
     scratch: Path
     beat: Callable[[], None] = lambda: None
+    look_ahead: Callable[[], object] = lambda: None
     stopping: bool = False
     _last_beat: float = field(default=0.0, repr=False)
 

@@ -132,11 +132,16 @@ def files(folder: Path) -> dict[str, Path]:
     Raises CannotRender for code, pickles and anything else that is not data, anywhere in the snapshot, and for a
     file that lies outside the repository's own folder.
     """
+    return {name: path for name, path in data_files(folder).items() if "/" in name or name == "model_index.json"}
+
+
+def data_files(folder: Path) -> dict[str, Path]:
+    """Every data file of a snapshot, those at its top too, where a language model has its own. Raises as `files`."""
     found: dict[str, Path] = {}
     home = folder.parent.parent.resolve()
     for path in sorted(_walk(folder)):
         name = path.relative_to(folder).as_posix()
-        if _is_data(path, name, home) and ("/" in name or name == "model_index.json"):
+        if _is_data(path, name, home):
             found[name] = path
     return found
 

@@ -1,4 +1,4 @@
-"""The RQ worker of a GPU machine, and the only two functions it will run.
+"""The RQ worker of a GPU machine, and the only three functions it will run.
 
 A job is JSON that anybody who can write to Redis could have written. A stock worker runs whatever it names, and its
 callbacks and webhooks too; this one refuses all that is not on its list before anything is imported.
@@ -6,27 +6,30 @@ callbacks and webhooks too; this one refuses all that is not on its list before 
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from types import FrameType
 from typing import Any
 
 from redis import Redis
+from redis.exceptions import RedisError
 from rq import Queue, Retry, SimpleWorker, get_current_job
 from rq.exceptions import DeserializationError
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from presets_app.artifacts import get_json, put_json
-from runner import logs, orphans, rendering_jobs, room
+from runner import ahead, logs, orphans, rendering_jobs, room, step_jobs
 from runner.device import ChildDied, Stopped
 
-ALLOWED = frozenset({"runner.worker.render", "runner.worker.probe"})
+ALLOWED = frozenset({"runner.worker.render", "runner.worker.probe", "runner.worker.step"})
 PROBE_FORMAT = "matchframe/probe/1"
 PROBE_RESULT_FORMAT = "matchframe/probe-result/1"
 MOST_REPOSITORIES = 100
 HEARTBEAT = 90  # seconds after which a job of a runner that is gone counts as abandoned
 WORKER_TTL = 60  # seconds; the idle worker shows itself a little more often
+WARM = "matchframe_warm"  # a field of the worker's record; the targets page reads it
 LOOK_AROUND = 60  # seconds between looks for the work of runners that are gone
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _PUT_BACK = Retry(max=1000, enqueue_at_front=True)  # a shutdown is nobody's failure; the job keeps its place
@@ -76,6 +79,23 @@ def probe(probe_id: str, request_digest: str) -> dict[str, Any] | Retry:
     return {"result": digest}
 
 
+def step(work_id: str, request_digest: str) -> dict[str, Any] | Retry:
+    """Do a step of a recipe that renders nothing; a failed one is a finished job with a failed result."""
+    here = room.current()
+    asked = step_jobs.read_request(here, _checked(work_id), request_digest)
+    began = time.monotonic()
+    try:
+        result = step_jobs.attempt(here, asked, room.Meter(get_current_job()))
+    except Stopped:
+        return _PUT_BACK
+    digest = put_json(here.store, result)
+    attempt = int(asked["attempt"])
+    here.send("presets_app.jobs.recipes.stepped", f"stepped-{work_id}-{attempt}", work_id, attempt, digest)
+    seconds = round(time.monotonic() - began, 2)
+    logs.note("did a step", work=work_id, kind=asked["kind"], status=result["status"], seconds=seconds)
+    return {"status": result["status"], "result": digest}
+
+
 class RunnerWorker(SimpleWorker):
     """A SimpleWorker (a forked one could not keep a GPU's pipelines) that runs its list only."""
 
@@ -106,10 +126,19 @@ class RunnerWorker(SimpleWorker):
             self.handle_job_failure(job, queue, started_job_registry=queue.started_job_registry, exc_string=why)
             return False
         room.current().beat = lambda: self.maintain_heartbeats(job)
+        room.current().look_ahead = lambda: ahead.begin(room.current(), self.queues, self.connection, refusal)
         try:
             return bool(super().perform_job(job, queue))
         finally:
-            room.current().beat = lambda: None
+            room.current().beat = room.current().look_ahead = lambda: None
+            self._tell_what_is_warm()
+
+    def _tell_what_is_warm(self) -> None:
+        """Beside the worker's own facts in Redis, so that it goes when they do."""
+        try:
+            self.connection.hset(self.key, WARM, json.dumps(room.current().device.resident))
+        except RedisError as error:
+            logs.warn("what is warm is not told", error=type(error).__name__)
 
     def get_heartbeat_ttl(self, job: Job) -> int:
         return HEARTBEAT

@@ -9,7 +9,7 @@ from rq import SimpleWorker
 from rq.job import Job
 from rq.queue import Queue
 
-from presets_app.services import parity_flow
+from presets_app.services import parity_flow, recipes_flow, recipes_work
 from presets_app.services import queue as queue_names
 from presets_app.services.queue import ALLOWED
 
@@ -20,6 +20,10 @@ def broken_down(function: str, args: list[Any]) -> None:
     """Tell what waits for a job that ended with an exception."""
     if function == queue_names.Job.JUDGE.value[1]:
         parity_flow.give_up(str(args[0]))
+    elif function == queue_names.Job.RECIPE.value[1]:
+        recipes_flow.give_up(str(args[0]))
+    elif function == queue_names.Job.RECIPE_WORK.value[1]:
+        recipes_work.give_up(int(args[0]))
 
 
 class FixedListWorker(SimpleWorker):

@@ -64,6 +64,14 @@ def _answer(asked: dict[str, Any], limits: Limits) -> dict[str, Any]:
         from presets_app.measure.tagging import tags_of  # noqa: PLC0415  # no pair needs it
 
         return tags_of(Path(asked["tags"]), limits)
+    if "stills" in asked:
+        from presets_app.measure.frames import stills  # noqa: PLC0415  # Pillow, which no pair needs
+
+        return stills(asked, limits)
+    if "equalize" in asked:
+        from presets_app.measure.equalizing import equalize  # noqa: PLC0415  # no pair needs it
+
+        return equalize(asked, limits)
     return probe(Path(asked["probe"]), limits) if "probe" in asked else measure(asked, limits)
 
 

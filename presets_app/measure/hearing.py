@@ -60,6 +60,14 @@ def compared(left: Track | None, right: Track | None) -> dict[str, Any]:
     return {**facts, **_waveforms(left, right, one, other, same=bool(facts["identical"]))}
 
 
+def harshness_of(track: Track) -> float | None:
+    """Energy of 4-8 kHz against 0.5-4 kHz of one finished track in dB; None where there is too little to measure."""
+    wave = track.mono()
+    if not wave.size:
+        return None
+    return _harshness(_spectra(wave, track.rate, 0.0), track.rate)
+
+
 def _waveforms(left: Track, right: Track, one: Wave, other: Wave, *, same: bool) -> dict[str, Any]:
     rate = min(left.rate, right.rate)
     if same:

@@ -214,6 +214,18 @@ def probe(path: Path, *, timeout: float = 60.0, limits: Limits | None = None) ->
             return {"facts": None, "tags": {}, "problems": [problem], "cost": {"cpu_s": None, "peak_mb": None}}
 
 
+def ask_once(
+    question: dict[str, Any], nothing: dict[str, Any], *, timeout: float = 600.0, limits: Limits | None = None
+) -> dict[str, Any]:
+    """One question to a child of its own; `nothing` with the problem `measure_failed` when it ends on it."""
+    with _child_of(limits or Limits()) as ask:
+        try:
+            return ask(question, timeout)
+        except ChildEnded as ending:
+            problem = {"code": "measure_failed", "kind": "ended", "message": str(ending)}
+            return {**nothing, "problems": [problem], "cost": {"cpu_s": None, "peak_mb": None}}
+
+
 def tags(path: Path, *, timeout: float = 6.0, limits: Limits | None = None) -> dict[str, Any]:
     """{"tags": {name: text}, "problems": [...], "cost"} of one MP4, WebM or Matroska file; `tags` is empty when it
     cannot be read."""

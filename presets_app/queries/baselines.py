@@ -40,7 +40,11 @@ def is_baseline(run: Run) -> bool:
 def newest_after(baseline: Baseline) -> Run | None:
     """The newest run on the same side that is over, other than the baseline's own."""
     rows = Run.objects.filter(preset=baseline.preset, target=baseline.target, state__in=("done", "failed"))
-    later = rows.exclude(pk=baseline.run_id).exclude(kind__in=("trial", "recipe")).select_related("preset", "target", "project")
+    later = (
+        rows.exclude(pk=baseline.run_id)
+        .exclude(kind__in=("trial", "recipe"))
+        .select_related("preset", "target", "project")
+    )
     return later.order_by("-id").first()
 
 

@@ -6,10 +6,8 @@ from typing import Any
 
 from presets_app.core.memory import TIERS, Estimate, Plan, estimate
 from presets_app.models import Project, Target
-from presets_app.queries import cards, drift
+from presets_app.queries import cards, drift, phases
 from presets_app.queries.cards import GIB
-
-_PHASES = {"text": "reading the prompt", "denoise": "denoising", "decode": "decoding"}
 
 
 def of(project: Project, document: dict[str, Any]) -> dict[str, Any]:
@@ -20,7 +18,7 @@ def of(project: Project, document: dict[str, Any]) -> dict[str, Any]:
     own = _own(project) if made.plans else []
     return {
         "components": [{"name": part.name.replace("_", " "), "bytes": size} for part, size in made.components],
-        "peaks": [{"phase": _PHASES[phase], "bytes": size} for phase, size in peaks.items()],
+        "peaks": [{"phase": phases.words(phase), "bytes": size} for phase, size in peaks.items()],
         "peak": first.peak if first else None,
         "cards": [_row(made.best(size / GIB), words, own=True) for words, size in own]
         + [_row(made.best_on(tier), tier.words) for tier in TIERS if made.plans],

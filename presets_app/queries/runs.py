@@ -12,7 +12,7 @@ from presets_app import wiring
 from presets_app.core.errors import MatchframeError
 from presets_app.core.lifecycle import FINISHED_RUN
 from presets_app.models import Check, InputSet, Item, Preset, Project, Run, Target
-from presets_app.queries import baselines, outputs, people, progress
+from presets_app.queries import baselines, outputs, people, phases, progress
 from presets_app.queries.manifests import pin_rows
 from presets_app.queries.paging import Page, by_id
 from presets_app.queries.sides import honest, preset_of, side, video_url
@@ -21,6 +21,7 @@ KINDS = [("", "All kinds"), *((kind, kind) for kind, _ in Run.KINDS)]
 STATES = [("", "All states"), *((state, state) for state in ("waiting", "running", "done", "failed", "cancelled"))]
 STARTABLE = [("preview", "preview"), ("batch", "batch")]
 ITEMS_SHOWN = 200
+_SEEN = ("phase", "step", "position", "warm")  # of live progress, what the page shows
 
 
 def listed(project: Project, asked: dict[str, str]) -> dict[str, Any]:
@@ -83,13 +84,22 @@ def detail(run: Run) -> dict[str, Any]:
     finished = run.state in FINISHED_RUN
     check = Check.objects.filter(Q(left=run) | Q(right=run)).order_by("-id").first()
     return {
-        "run": {**_row(run), **_progress(run, items), **_figures(run), "finished": finished, "version": run.version},
+        "run": {**_row(run), **_progress(run, items), **_figures(run), "finished": finished, "version": version(run)},
         "items": [_item(run, item) for item in items],
         **_rendered_with(run, items),
         "against": baselines.against(run) if finished else None,
         "check": _check(check),
         "log_url": None,
     }
+
+
+def version(run: Run) -> str:
+    """Another text whenever the page would show something else: an item that ended, or a step of the one in hand."""
+    if run.state in FINISHED_RUN:
+        return str(run.version)
+    open_items = run.items.filter(state__in=("running", "queued")).order_by("-state", "position")
+    live = _live(run, current) if (current := open_items.first()) else {}
+    return "-".join(str(word) for word in (run.version, *(live.get(key, "") for key in _SEEN)))
 
 
 def _progress(run: Run, items: list[Item]) -> dict[str, Any]:
@@ -101,7 +111,8 @@ def _progress(run: Run, items: list[Item]) -> dict[str, Any]:
         "sentence": _sentence(run),
         "in_flight": in_flight if run.target.is_cloud and run.state not in FINISHED_RUN else None,
         "left_seconds": _left(run),
-        "phase": live.get("phase"),
+        "phase": phases.words(live.get("phase")),
+        "warm": live.get("warm"),
         "step": live.get("step"),
         "steps": live.get("steps"),
         "position": live.get("position"),

@@ -8,7 +8,7 @@ from presets_app import wiring
 from presets_app.core.errors import MatchframeError
 from presets_app.core.manifest.making import MAPS
 from presets_app.models import Manifest, Project, Target
-from presets_app.queries import drift, people, variables
+from presets_app.queries import drift, people, target_figures, variables
 from presets_app.queries.sides import side
 
 KINDS = {
@@ -67,6 +67,7 @@ def detail(target: Target) -> dict[str, Any]:
     return {
         "target": {**shown, "state": "down", "sentence": fault} if fault else shown,
         "health": facts,
+        "figures": target_figures.of(target, answer),
         "askable": target.kind != "files" and not (target.is_outside and target.project.local_only),
         "pins": pins(target, answer),
         "drift": moved[0][1] if moved else [],

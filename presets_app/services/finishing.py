@@ -14,7 +14,7 @@ from presets_app.core.errors import NotFound
 from presets_app.core.generation import GenerationResult
 from presets_app.core.lifecycle import FINISHED_ITEM
 from presets_app.models import Attempt, Item, Run
-from presets_app.services import audit, baselines, parity_flow
+from presets_app.services import audit, baselines, parity_flow, recipes_waking
 from presets_app.services.audit import MATCHFRAME
 from presets_app.services.speaking import speakable
 
@@ -75,6 +75,8 @@ def count_finished(run_id: str, status: str) -> None:
     elif run.state == "waiting":
         run.state = "running"
     run.save(update_fields=["state", "started_at", "finished_at"])
+    if run.done + run.failed + run.cancelled >= run.total:
+        recipes_waking.run_ended(run)  # also for a cancelled one, whose last paid output has come
     baselines.keep_first(run)
 
 

@@ -9,7 +9,7 @@ from presets_app.core.generation import GenerationResult
 from presets_app.core.lifecycle import FINISHED_RUN
 from presets_app.core.problems import Problem
 from presets_app.models import Check, Item, Project, Run
-from presets_app.services import finishing, indexing, parity_flow, queue, runs
+from presets_app.services import finishing, indexing, parity_flow, queue, recipes_healing, runs
 
 
 def heal() -> dict[str, int]:
@@ -22,6 +22,7 @@ def heal() -> dict[str, int]:
         done["runs"] += _resume(run)
     for check in Check.objects.filter(state__in=("rendering", "judging")).select_related("left", "right"):
         done["checks"] += _wake(check)
+    done["recipes"] = recipes_healing.heal()
     return done
 
 

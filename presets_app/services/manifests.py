@@ -26,6 +26,8 @@ from presets_app.services import servers, targets
 from presets_app.services.presets import known_secrets, load
 from presets_app.services.recording import Deed, read_json, record
 
+_DTYPE = "bfloat16"  # what the runner loads in when a preset does not say (runner/limits/common.py)
+
 
 def capture(preset: Preset, target: Target, revision: str = "") -> dict[str, Any]:
     """The manifest as the target would have it now, without saving it."""
@@ -144,7 +146,7 @@ def _local_facts(target: Target, document: dict[str, Any]) -> dict[str, Any]:
     lacking = [held for held in (name, *wanted) if not target_facts.checkpoint(answer, held).get("revision")]
     if lacking:
         raise Invalid.of([_not_there(target, answer, held) for held in lacking])
-    dtype = document.get("runtime", {}).get("dtype", "float32")
+    dtype = document.get("runtime", {}).get("dtype", _DTYPE)
     return {**answer["fingerprint"], "model": target_facts.of_weights(answer, name, dtype, wanted)}
 
 

@@ -15,7 +15,7 @@ from presets_app.core.ids import new_id, run_name
 from presets_app.core.lifecycle import UNFINISHED_ITEM, must_move
 from presets_app.core.permissions import Actor
 from presets_app.models import InputSet, Item, Live, Manifest, Preset, Run, Target
-from presets_app.services import audit, manifests, queue, requests, servers
+from presets_app.services import audit, manifests, queue, recipes_waking, requests, servers
 from presets_app.services.presets import known_secrets, load
 from presets_app.services.requests import Input
 
@@ -161,6 +161,7 @@ def cancel(run: Run, actor: Actor, reason: str = "") -> None:
         locked.state, locked.finished_at = "cancelled", timezone.now()
         locked.save(update_fields=["state", "finished_at"])
         audit.note(locked.project, actor, "run.cancel", "run", locked.id, name=locked.name, reason=reason)
+        recipes_waking.run_ended(locked)
         if locked.target.is_served:
             queue.later(dispatch_job(locked), locked.id)  # what runs there now is interrupted
         elif not locked.target.is_cloud:

@@ -48,7 +48,7 @@ def _page(
     request: HttpRequest, project: Project, actor: Actor, run: str, refusal: Refusal | None = None
 ) -> HttpResponse:
     found = projects.run(project, run)
-    same = unchanged(request, found.version) if refusal is None else None
+    same = unchanged(request, shown.version(found)) if refusal is None else None
     if same is not None:
         return same
     context = shown.detail(found)

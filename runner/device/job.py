@@ -42,8 +42,9 @@ class Job:
         self.video = video
         self.timings: dict[str, float] = {}
 
-    def run(self, residents: Residents, report: Report) -> dict[str, Any]:
-        """The result's fields as JSON. Raises CannotRender, Cancelled and whatever the libraries raise."""
+    def run(self, residents: Residents, report: Report) -> Callable[[], dict[str, Any]]:
+        """Renders; what is returned hashes and encodes, uses no device, and gives the result's fields as JSON. Both may
+        raise CannotRender and whatever the libraries raise, this one Cancelled too."""
         limits.check(self.document)
         limits.check_output(self.document)
         if torch.cuda.is_available():
@@ -57,16 +58,19 @@ class Job:
         report(Progress("load", warm=resident.warm))
         rendered = resident.loaded.render(self.document, report, self._pictures())
         report(Progress("encode"))
+        model = self._model(found, resident.loaded.dtype)
+        facts = {"warm": resident.warm, "peak_memory": peak_memory(), "fingerprint": fingerprint.take(model)}
+        return lambda: self._finish(rendered, facts)
+
+    def _finish(self, rendered: Rendered, facts: dict[str, Any]) -> dict[str, Any]:
         digests = digests_of(rendered, str(self.document["fps"]))
         self._timed("encode", lambda: self._encode(rendered))
         return {
+            **facts,
             "digests": asdict(digests),
             "geometry": asdict(geometry_of(rendered, self.document["fps"])),
             "seeds": [asdict(seed) for seed in rendered.seeds],
             "timings": {name: round(value, 4) for name, value in {**self.timings, **rendered.timings}.items()},
-            "warm": resident.warm,
-            "peak_memory": peak_memory(),
-            "fingerprint": fingerprint.take(self._model(found, resident.loaded.dtype)),
             "call": rendered.calls,
         }
 

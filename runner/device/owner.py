@@ -16,6 +16,7 @@ from typing import IO, Any
 from presets_app.core.generation import GenerationRequest
 from runner import switches
 from runner.device import messages
+from runner.device.ahead import Ahead, key_of
 from runner.progress import Progress, Report
 
 TICK = 0.2  # seconds between looks at whether to stop
@@ -23,6 +24,7 @@ START_LIMIT = 180.0  # seconds for the child to import torch and diffusers on a 
 HANG_LIMIT = 1800.0  # seconds without a word from a working child
 CANCEL_GRACE = 3.0  # seconds for a step to end by itself; the phases without steps end with the process
 _LOG_TAIL = 16_384
+_FINAL = ("done", "failed", "cancelled")
 
 
 class ChildDied(Exception):
@@ -47,11 +49,14 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """The child's last message, and how long its start took when this request started it (0 when it was warm)."""
+    """The child's last message, and how long its start took when this request started it (0 when it was warm). `video`
+    is where the mp4 lies, and `since` when the child was given the work, by time.perf_counter."""
 
     message: Mapping[str, Any]
     start_seconds: float
     log: str
+    video: Path
+    since: float
 
 
 def _never() -> str | None:
@@ -71,12 +76,21 @@ class Device:
     _settings: dict[str, str] = field(default_factory=lambda: switches.of_process({}))
     _phase: str = "start"
     _start_seconds: float = 0.0
+    _job: int = 0
+    _ahead: Ahead | None = field(default=None, repr=False)
+    _unread: list[dict[str, Any]] = field(default_factory=list, repr=False)
+    _resident: list[dict[str, Any]] = field(default_factory=list)
     _ready: bool = False
     _busy: bool = False
 
     @property
     def pid(self) -> int | None:
         return self._child.pid if self._child is not None and self._child.poll() is None else None
+
+    @property
+    def resident(self) -> list[dict[str, Any]]:
+        """What the child said last that it keeps loaded: {repository, revision, bytes, seconds} each."""
+        return self._resident if self.pid is not None else []
 
     @property
     def phase(self) -> str:
@@ -92,11 +106,30 @@ class Device:
         if needed != self._settings:
             self._settings = needed
             self.kill()
-        return self._ask({"type": "render", "request": request.as_json(), "video": str(video)}, listen, stop)
+        message = {"type": "render", "request": request.as_json(), "video": str(video)}
+        return self._ask(message, listen, stop, key_of(request))
+
+    def begin(self, request: GenerationRequest, video: Path) -> bool:
+        """Give the child what will probably be asked for next, while it writes what it rendered last; `video` in a
+        folder of its own. False where it would need another process, or has one such already."""
+        fitting = self._ready and self._busy and self._settings == switches.of_process(request.document)
+        if not fitting or self._ahead is not None or self.pid is None:
+            return False
+        self._job += 1
+        self._ahead = Ahead(key_of(request), self._job, video)
+        message = {"type": "render", "request": request.as_json(), "video": str(video)}
+        self._send({**message, "weights": str(self.weights), "job": self._job})
+        return True
 
     def probe(self, repositories: list[str], stop: Callable[[], str | None] = _never) -> Answer:
         """Raises ChildDied, ChildHung, Stopped."""
         return self._ask({"type": "probe", "repositories": repositories}, lambda _progress: None, stop)
+
+    def step(
+        self, asked: dict[str, Any], folder: Path, listen: Report, stop: Callable[[], str | None] = _never
+    ) -> Answer:
+        """A step of a recipe; what it reads and makes lies in `folder`. Raises ChildDied, ChildHung, Stopped."""
+        return self._ask({"type": "step", "asked": asked, "folder": str(folder)}, listen, stop)
 
     def prepare(self) -> None:
         """Start the child if there is none, without waiting for it: it can load its libraries before work comes."""
@@ -106,6 +139,9 @@ class Device:
     def close(self, grace: float = 2.0) -> None:
         """End the child: asked first, then made to. Nothing is left behind."""
         child, self._child, self._inbox = self._child, None, None
+        if self._ahead is not None:
+            self._ahead.forget()
+            self._ahead = None
         if child is None:
             return
         for pipe in (child.stdin, child.stdout):
@@ -123,15 +159,20 @@ class Device:
             self._child.kill()
         self.close()
 
-    def _ask(self, message: dict[str, Any], listen: Report, stop: Callable[[], str | None]) -> Answer:
+    def _ask(self, message: dict[str, Any], listen: Report, stop: Callable[[], str | None], key: str = "") -> Answer:
         self.prepare()
         fresh, self._busy = not self._ready, True
+        video, since = Path(message.get("video", "")), time.perf_counter()
         try:
             if fresh:
                 self._wait(("ready",), START_LIMIT, listen, stop)
-            self._phase = "load"
-            self._send({**message, "weights": str(self.weights)})
-            final = self._wait(("done", "failed", "cancelled"), self.hang_limit, listen, stop)
+            if (ahead := self._taken(key)) is not None:
+                video, since, final = ahead.video, ahead.since, self._caught_up(ahead, listen, stop)
+            else:
+                self._phase = "load"
+                self._job += 1
+                self._send({**message, "weights": str(self.weights), "job": self._job})
+                final = self._wait(_FINAL, self.hang_limit, listen, stop, self._job)
         except messages.Garbled:
             log = self.log_tail()
             self.kill()
@@ -141,13 +182,30 @@ class Device:
             if self._busy:
                 self.kill()
             raise
-        return Answer(final, self._start_seconds if fresh else 0.0, self.log_tail())
+        return Answer(final, self._start_seconds if fresh else 0.0, self.log_tail(), video, since)
+
+    def _taken(self, key: str) -> Ahead | None:
+        """What was begun ahead, when it is this work; anything else that was is given up."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is None or (key and ahead.key == key):
+            return ahead
+        self._send({"type": "cancel", "job": ahead.job})
+        ahead.forget()
+        return None
+
+    def _caught_up(self, ahead: Ahead, listen: Report, stop: Callable[[], str | None]) -> dict[str, Any]:
+        self._phase = ahead.phase
+        listen(Progress(ahead.phase))
+        if ahead.answer is not None:
+            return self._finish(dict(ahead.answer), "")
+        return self._wait(_FINAL, self.hang_limit, listen, stop, ahead.job)
 
     def _start(self) -> None:
         self.close()
         if self._log is None:
             self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the device
-        self._phase, self._ready = "start", False
+        self._phase, self._ready, self._resident = "start", False, []
+        self._unread.clear()
         self._child = subprocess.Popen(
             [sys.executable, "-m", "runner.device"],
             stdin=subprocess.PIPE,
@@ -167,19 +225,25 @@ class Device:
                 raise self._died() from None
 
     def _wait(
-        self, wanted: tuple[str, ...], limit: float, listen: Report, stop: Callable[[], str | None]
+        self, wanted: tuple[str, ...], limit: float, listen: Report, stop: Callable[[], str | None], job: int = 0
     ) -> dict[str, Any]:
+        """The message that ends `job`; those of what was begun ahead are kept, those of what was given up are not."""
         heard, ending, reason = time.monotonic(), 0.0, ""
         while True:
-            for message in self._messages():
-                heard = time.monotonic()
+            self._unread += self._messages()
+            while self._unread:
+                message, heard = self._unread.pop(0), time.monotonic()
+                if message.get("job", job) != job:
+                    if self._ahead is not None and message["job"] == self._ahead.job:
+                        self._ahead.hear(message)
+                    continue
                 kind = message.get("type")
                 if kind in wanted or kind == "cancelled":
                     return self._finish(message, reason)
                 listen(self._progress(message))
             if not reason and (reason := stop() or ""):
                 ending = time.monotonic() + self.cancel_grace
-                self._send({"type": "cancel"})
+                self._send({"type": "cancel", "job": job})
             if reason and (time.monotonic() > ending or self._phase == "start"):
                 self.kill()
                 raise Stopped(reason)
@@ -197,12 +261,15 @@ class Device:
             self._ready, self._start_seconds = True, float(message["seconds"])
         else:
             self._busy = False  # it answered, so it stays warm for the next request
+            self._resident = message.get("resident", self._resident)
         if reason:
             raise Stopped(reason)
         return message
 
     def _messages(self) -> list[dict[str, Any]]:
-        """What has come within one tick."""
+        """What has come within one tick; at once where something is still to be read."""
+        if self._unread:
+            return []
         if self._child is None or self._child.stdout is None or self._inbox is None:
             raise self._died()
         ready, _, _ = select.select([self._child.stdout], [], [], TICK)

@@ -30,6 +30,7 @@ class Resident:
     size: int
     seconds: float
     warm: bool = False
+    folder: str = ""
 
 
 class Residents:
@@ -63,8 +64,20 @@ class Residents:
                 raise
             self.clear()
             loaded = _load(document, folder, extras or {})
-        self._kept[key] = Resident(loaded, size, time.perf_counter() - began)
+        self._kept[key] = Resident(loaded, size, time.perf_counter() - began, folder=str(folder))
         return self._kept[key]
+
+    def told(self) -> list[dict[str, Any]]:
+        """What is loaded now, the longest unused first: {repository, revision, bytes, seconds it took to load}."""
+        return [
+            {
+                "repository": Path(kept.folder).parents[1].name.removeprefix("models--").replace("--", "/"),
+                "revision": Path(kept.folder).name,
+                "bytes": kept.size,
+                "seconds": round(kept.seconds, 2),
+            }
+            for kept in self._kept.values()
+        ]
 
     def clear(self) -> None:
         while self._kept:

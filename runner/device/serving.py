@@ -8,9 +8,12 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from presets_app.core.generation import GenerationRequest
 from presets_app.core.problems import Failure
@@ -20,29 +23,49 @@ from runner.device.job import Job
 from runner.device.probing import probe
 from runner.device.residents import Residents
 from runner.failures import Cancelled, CannotRender
-from runner.progress import Progress
+from runner.progress import Progress, Report
 
+Answer = dict[str, Any]
+Finish = Callable[[], Answer]
+Made = TypeVar("Made")
 # What a library may raise; anything else ends the process, and the parent says so.
 UNEXPECTED = (ArithmeticError, AttributeError, ImportError, LookupError, OSError, RuntimeError, TypeError, ValueError)
 
 
 def serve(source: IO[bytes], sink: IO[bytes], began: float) -> int:
-    """Answer requests until the parent closes the pipe."""
+    """Answer requests until the parent closes the pipe. What was rendered is hashed and encoded in a thread of its own,
+    while the next request, if it has come already, is rendered in this one."""
     determinism.settle()
-    inbox = Requests(source)
-    residents = Residents()
-    messages.write(sink, {"type": "ready", "pid": os.getpid(), "seconds": time.perf_counter() - began})
-    while (request := inbox.next()) is not None:
-        inbox.stop.clear()
-        messages.write(sink, _answer(request, residents, sink, inbox.stop))
+    outbox, inbox, residents = Outbox(sink), Requests(source), Residents()
+    outbox.put({"type": "ready", "pid": os.getpid(), "seconds": time.perf_counter() - began})
+    with ThreadPoolExecutor(max_workers=1) as finishing:
+        while (request := inbox.next()) is not None:
+            job = int(request.get("job", 0))
+            report = _reporter(outbox, inbox, job)
+            answer = _guarded(partial(_begun, request, residents, report), residents)
+            if callable(answer):
+                finishing.submit(_finished, answer, outbox, job).add_done_callback(_ended)
+            else:
+                outbox.put({**answer, "job": job})
     return 0
+
+
+class Outbox:
+    """The pipe to the parent, for two threads."""
+
+    def __init__(self, sink: IO[bytes]) -> None:
+        self._sink, self._lock = sink, threading.Lock()
+
+    def put(self, message: dict[str, Any]) -> None:
+        with self._lock:
+            messages.write(self._sink, message)
 
 
 class Requests:
     """Reads the parent's messages in a thread of its own, so that a cancel arrives while the main one computes."""
 
     def __init__(self, source: IO[bytes]) -> None:
-        self.stop = threading.Event()
+        self.cancelled: set[int] = set()
         self._waiting: queue.Queue[dict[str, Any]] = queue.Queue()
         threading.Thread(target=self._read, args=(source,), daemon=True).start()
 
@@ -53,25 +76,51 @@ class Requests:
     def _read(self, source: IO[bytes]) -> None:
         while (message := messages.read(source)) is not None:
             if message.get("type") == "cancel":
-                self.stop.set()
+                self.cancelled.add(int(message.get("job", 0)))
             else:
                 self._waiting.put(message)
         os._exit(0)  # the parent is gone: nobody waits for what is being rendered
 
 
-def _answer(request: dict[str, Any], residents: Residents, sink: IO[bytes], stop: threading.Event) -> dict[str, Any]:
+def _reporter(outbox: Outbox, inbox: Requests, job: int) -> Report:
     def report(progress: Progress) -> None:
-        if stop.is_set():
+        if job in inbox.cancelled:
             raise Cancelled
-        messages.write(sink, {"type": "progress", **asdict(progress)})
+        outbox.put({"type": "progress", "job": job, **asdict(progress)})
 
+    return report
+
+
+def _begun(request: dict[str, Any], residents: Residents, report: Report) -> Answer | Finish:
+    """The whole answer to a probe; of a render what is still to do."""
+    root = Path(request["weights"])
+    if request["type"] == "probe":
+        return {"type": "done", **probe(root, request["repositories"], residents, report)}
+    if request["type"] == "step":
+        from runner.recipes.doing import do  # noqa: PLC0415  # most renderers never do one
+
+        made = do(request["asked"], root, Path(request["folder"]), residents.hashes, report)
+        return {"type": "done", "values": made, "resident": residents.told()}
+    finish = Job(GenerationRequest.from_json(request["request"]), root, Path(request["video"])).run(residents, report)
+    told = residents.told()
+    return lambda: {"type": "done", **finish(), "resident": told}
+
+
+def _finished(finish: Finish, outbox: Outbox, job: int) -> None:
+    outbox.put({**_guarded(finish, None), "job": job})
+
+
+def _ended(finished: Future[None]) -> None:
+    """An error that is no library's ends the process, as it does in the main thread."""
+    if (error := finished.exception()) is not None:
+        traceback.print_exception(error, file=sys.stderr)
+        os._exit(1)
+
+
+def _guarded(work: Callable[[], Made], residents: Residents | None) -> Made | Answer:
+    """What `work` gives, or the answer that says why it did not; `residents` are let go of where it used them."""
     try:
-        if request["type"] == "probe":
-            body = probe(Path(request["weights"]), request["repositories"], residents, report)
-        else:
-            job = Job(GenerationRequest.from_json(request["request"]), Path(request["weights"]), Path(request["video"]))
-            body = job.run(residents, report)
-        return {"type": "done", **body}
+        return work()
     except Cancelled:
         return {"type": "cancelled"}
     except CannotRender as refused:
@@ -80,7 +129,8 @@ def _answer(request: dict[str, Any], residents: Residents, sink: IO[bytes], stop
         traceback.print_exc(file=sys.stderr)
         if memory_faults.is_out_of_memory(error):
             return _failed(memory_faults.found(error, determinism.device()))  # the parent ends this process
-        residents.clear()  # a pipeline that failed half-way is not trusted again
+        if residents is not None:
+            residents.clear()  # a pipeline that failed half-way is not trusted again
         return _failed(_unexpected(error))
 
 

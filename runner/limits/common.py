@@ -17,6 +17,7 @@ TASKS = ("t2v", "i2v", "flf2v")
 MOST_PIXELS = 4096 * 4096  # of one frame; far above any model's size, far below what fills memory by mistake
 MOST_FRAMES = 2001
 DTYPES = ("float32", "bfloat16", "float16")
+DTYPE = "bfloat16"  # for a document that does not say; what the families are published in
 ATTENTION = tuple(switches.ATTENTION)
 AUDIO_RATE = {"ltx-2": 24_000, "ltx-2.3": 48_000}  # Hz; the vocoders' own
 AUDIO_CHANNELS = 2

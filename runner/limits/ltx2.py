@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from presets_app.core.weights_named import upsampler
-from runner.limits.common import MOST_PIXELS, Document, refusal
+from runner.limits.common import DTYPE, MOST_PIXELS, Document, refusal
 
 GUIDANCE = frozenset(
     {
@@ -67,6 +67,15 @@ def check(document: Document) -> None:
         raise refusal("sigmas_invalid", text, "/stages/0/sigmas")
     if len(stages) == MOST_STAGES:
         _second(document, stages[1])
+    _text_encoder(document.get("runtime") or {})
+
+
+def _text_encoder(runtime: Mapping[str, Any]) -> None:
+    """Its output goes into the connectors as it is, and those have the number format of the rest."""
+    default, own = runtime.get("dtype") or DTYPE, runtime.get("text_encoder_dtype")
+    if own not in (None, default):
+        text = f"LTX-2's text encoder must compute in the number format of the rest, {default}, not {own}."
+        raise refusal("dtype_unsupported", text, "/runtime/text_encoder_dtype", "Leave it out, or write the same.")
 
 
 def _second(document: Document, stage: Mapping[str, Any]) -> None:

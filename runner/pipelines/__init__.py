@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from runner import determinism, limits
+from runner.limits.common import DTYPE
 from runner.pipelines import ltx2, wan22
 from runner.pipelines.rendering import Extras, Frames, Loaded, Pictures, Rendered, Samples
 from runner.progress import Progress, Report
@@ -25,7 +26,6 @@ class _Load(Protocol):
 
 
 _FAMILIES: dict[str, _Load] = {"ltx-2": ltx2.load, "ltx-2.3": ltx2.load, "wan-2.2": wan22.load}
-DTYPE = "bfloat16"  # for a document that does not say; what both families are published in
 
 
 def load(

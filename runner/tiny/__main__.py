@@ -24,6 +24,7 @@ RECIPES = {
     "matchframe/tiny-ltx-2.3": ("runner.tiny.ltx23", "full"),
     "matchframe/tiny-ltx-2-upsampler": ("runner.tiny.upsampler", "twice"),
     "matchframe/tiny-ltx-2-lora": ("runner.tiny.loras", "ltx2"),
+    "matchframe/tiny-qwen-2.5": ("runner.tiny.qwen", "qwen"),
 }
 
 

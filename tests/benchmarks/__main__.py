@@ -9,6 +9,7 @@ BENCHES = (
     ("Comparing a pair", "bench_compare", []),
     ("The preset store", "bench_gitstore", ["--presets", "100000"]),
     ("Reading workflows", "bench_importing", []),
+    ("The runner around a pipeline", "bench_runner", []),
     ("Verifying weights", "bench_hashing", []),
 )
 

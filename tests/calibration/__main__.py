@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="every pair with its numbers")
     parser.add_argument("--every", action="store_true", help="list right answers too")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the files there, and use those kept before")
-    parser.add_argument("--share", type=int, default=3, help="each clip gets one in so many harmful changes")
+    parser.add_argument("--share", type=int, default=5, help="each clip gets one in so many harmful changes")
     parser.add_argument("--processes", type=int, default=2)
     return parser
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from tests.calibration.change import RIGHT, SHARED, Change, Job, encoded, file, pictures, sound
+from tests.calibration.change import RIGHT, Change, Job, encoded, file, pictures, sound
 from tests.calibration.clips import Clip, Encoding, Frames, Sound, read, remux
 from tests.calibration.rounding import card_noise, other_grain
 from tests.calibration.sounds import shaped
@@ -86,17 +86,17 @@ def _remuxed(**more: str) -> Callable[[Path, Path], None]:
 
 _X264 = "x264-params"
 _ENCODERS = {
-    "crf-18-again": SHARED,
+    "mbtree": Encoding(crf=18, options={_X264: "mbtree=1"}),
     "crf-21": Encoding(crf=21),
     "crf-24": Encoding(crf=24),
     "crf-28": Encoding(crf=28),
     "preset-veryfast": Encoding(crf=20, preset="veryfast"),
     "preset-slow": Encoding(crf=22, preset="slow"),
     "threads-4": Encoding(crf=18, options={"threads": "4"}),
-    "slices": Encoding(crf=19, options={"threads": "4", _X264: "sliced-threads=1"}),
+    "slices": Encoding(crf=19, options={"threads": "4", _X264: "sliced-threads=1:mbtree=0"}),
     "short-gop": Encoding(crf=20, options={"g": "12", "bf": "0"}),
     "tune-animation": Encoding(crf=20, options={"tune": "animation"}),
-    "no-psy": Encoding(crf=20, options={_X264: "no-psy=1:aq-mode=0:deblock=1,1"}),
+    "no-psy": Encoding(crf=20, options={_X264: "no-psy=1:mbtree=0:aq-mode=0:deblock=1,1"}),
 }
 _ONE = ("identical",)
 

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 Frames = NDArray[np.uint8]
 Sound = NDArray[np.float32]
+# With x264's macroblock tree the same pictures do not always give the same file.
+REPEATABLE = {"x264-params": "mbtree=0"}
 _CONTAINERS = {".mp4": "mp4", ".mkv": "matroska", ".mov": "mov", ".webm": "webm"}
 
 
@@ -66,7 +68,7 @@ def write(clip: Clip, path: Path, encoding: Encoding = Encoding()) -> Path:
 
 
 def _video(out: Any, clip: Clip, encoding: Encoding) -> Any:
-    wanted = {"crf": str(encoding.crf), "preset": encoding.preset, "threads": "1", **encoding.options}
+    wanted = {"crf": str(encoding.crf), "preset": encoding.preset, "threads": "1", **REPEATABLE, **encoding.options}
     stream = out.add_stream(encoding.codec, rate=clip.fps, options=wanted)
     stream.height, stream.width = clip.frames.shape[1:3]
     stream.pix_fmt = encoding.pixel_format

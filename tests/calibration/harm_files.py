@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from tests.calibration.benign import at_rate
 from tests.calibration.change import RIGHT, Change, Invisible, Job, encoded, file
 from tests.calibration.clips import Clip, Encoding, remux
 
@@ -112,13 +113,21 @@ _HEVC = Encoding(crf=22, codec="libx265", options={"x265-params": "log-level=non
 _MPEG4 = Encoding(codec="mpeg4", preset="", options={"b": "4000000"})
 
 
-def _codec(name: str, encoding: Encoding, suffix: str = ".mp4") -> Change:
-    return Change(name, "harmful", encoded(encoding, suffix), ("codec_mismatch",), noted=True)
+def _vp9(job: Job) -> Path:
+    """Opus knows 48 kHz and its parts only."""
+    clip = job.clip
+    if clip.sound is not None and 48_000 % clip.rate:
+        clip = replace(clip, sound=at_rate(clip.sound, clip.rate, 48_000), rate=48_000)
+    return job.write(clip, _VP9, ".webm")
+
+
+def _codec(name: str, make: Callable[[Job], Path]) -> Change:
+    return Change(name, "harmful", make, ("codec_mismatch",), noted=True)
 
 
 CHANGES = (
     *(Change(name, "harmful", make, (code,)) for name, code, make in _PLANTS),
-    _codec("codec-hevc", _HEVC),
-    _codec("codec-vp9", _VP9, ".webm"),
-    _codec("codec-mpeg4", _MPEG4),
+    _codec("codec-hevc", encoded(_HEVC)),
+    _codec("codec-vp9", _vp9),
+    _codec("codec-mpeg4", encoded(_MPEG4)),
 )

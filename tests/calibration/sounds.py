@@ -58,7 +58,7 @@ def speech(count: int, rate: int, rng: np.random.Generator) -> Wave:
             ),
         )
         wave[part] += rng.uniform(0.5, 1.0) * level * vowel
-        if rng.uniform() < 0.5:
+        if rng.uniform() < 0.5 and at + length < count:
             part, level = _envelope(count, at + length, int(0.07 * rate), rate // 100)
             centre = rng.uniform(3500, 7000)
             wave[part] += 0.25 * level * shaped(rng.normal(size=level.size), rate, _hill(centre, 1500))

@@ -34,6 +34,7 @@ REFUSED = [
     ("a negative seed", with_stage(ltx(), seed=-1), "seed_invalid"),
     ("a rate of zero", ltx(fps=0), "fps_invalid"),
     ("a rate over zero", ltx(fps="30/0"), "fps_invalid"),
+    ("a text encoder of its own", ltx(runtime={"text_encoder_dtype": "float32"}), "dtype_unsupported"),
     ("another family", ltx(family="ltxv"), "family_unsupported"),
     ("an image for text to video", ltx(inputs={"image": {"sha256": "0" * 64}}), "inputs_unsupported"),
     ("another task", wan(task="v2v"), "task_unsupported"),
@@ -132,3 +133,8 @@ def test_a_file_this_runner_does_not_write_is_refused() -> None:
     with pytest.raises(CannotRender, match="the rate that it renders"):
         limits.check_output(ltx(output={"fps": 30}))
     limits.check_output(ltx(output={"container": "mp4", "video_codec": "h264", "crf": 18}))
+
+
+def test_wans_text_encoder_may_compute_in_another_number_format() -> None:
+    limits.check(wan(runtime={"dtype": "float32", "text_encoder_dtype": "bfloat16"}))
+    limits.check(ltx(runtime={"dtype": "float32", "text_encoder_dtype": "float32"}))

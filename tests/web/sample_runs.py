@@ -162,6 +162,22 @@ def targets() -> dict[str, Any]:
     return page(page_feature="targets", targets=rows, can={"add": True})
 
 
+FIGURES: dict[str, Any] = {
+    "cards": ["NVIDIA H200, 139.8 GiB"],
+    "asked": True,
+    "memory": 128 << 30,
+    "warm": [{"repository": "org/name", "revision": DIGESTS[4][:40], "bytes": 35 << 30, "seconds": 41.5}],
+    "times": {
+        "cold_seconds": 61.0,
+        "cold_count": 1,
+        "warm_seconds": 12.4,
+        "warm_count": 41,
+        "peak_bytes": 61 << 30,
+    },
+    "lately": 200,
+}
+
+
 def target() -> dict[str, Any]:
     shown = {
         **CLOUD,
@@ -186,6 +202,7 @@ def target() -> dict[str, Any]:
         drift_presets=[PRESET],
         carries=carries,
         health=[("balance", 99.5), ("offline queue", None)],
+        figures=FIGURES,
         pinned=pinned,
         variables=[{"name": "WAVESPEED_API_KEY", "when": before(days=3), "person": "Olu"}],
         keeps=True,

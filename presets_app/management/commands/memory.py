@@ -57,7 +57,8 @@ class Command(FeatureCommand):
     def words(self, value: dict[str, Any], **options: Any) -> None:
         """What fits is what people ask for first."""
         if "figures" in value:
-            return self._beside(value)
+            self._beside(value)
+            return
         for part in value["components"]:
             self.stdout.write(f"{part['name']:16}{part['parameters']:>16,}  {part['bytes'] / 1024**3:8.2f} GiB")
         for plan in value["plans"]:

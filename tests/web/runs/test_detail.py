@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from redis import Redis
+from rq.job import Job
+from rq.serializers import JSONSerializer
 
 from presets_app.models import Item, Run
 from presets_app.services import manifests, runs
@@ -37,6 +41,27 @@ def test_an_unfinished_run_polls_and_a_finished_one_does_not(run: Run, tmp_path:
     page = vic.get(address(run)).content
     assert b"hx-trigger" not in page
     assert b"2 of 2 inputs are rendered" in page
+
+
+def test_each_step_reaches_the_page_with_the_name_of_its_phase(run: Run, redis_url: str) -> None:
+    """Polls answer 204 while nothing moves, and with the page when the runner has gone on by a step."""
+    vic, first = signed_in("vic"), run.items.order_by("position").first()
+    assert first
+    job = Job.fetch(f"render-{first.id}-1", connection=Redis.from_url(redis_url), serializer=JSONSerializer)
+
+    def poll(seen: str, **meta: Any) -> tuple[int, str, str]:
+        job.meta.update(meta)
+        job.save_meta()
+        answer = vic.get(address(run), {"seen": seen}, HTTP_HX_REQUEST="true")
+        text = answer.content.decode()
+        return answer.status_code, text, (re.findall(r"seen=([^\"&]+)", text) or [seen])[0]
+
+    _, text, seen = poll("", phase="load", step=0, steps=0, warm=False)
+    assert "Now: loading the weights" in text
+    status, text, seen = poll(seen, phase="denoise", step=3, steps=8, warm=True)
+    assert (status, "Now: denoising, step 3 of 8, on a warm pipeline" in text) == (200, True)
+    assert poll(seen)[0] == 204
+    assert "step 4 of 8" in poll(seen, step=4)[1]
 
 
 def test_a_failure_is_shown_with_cause_and_hint(run: Run) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+from redis import Redis
+from rq import Worker
 
 from presets_app.core.problems import Failure
-from presets_app.services import manifests, targets
+from presets_app.models import Item
+from presets_app.services import manifests, runs, targets
+from presets_app.services.requests import Input
 from tests.support import project as support
 from tests.support.pages import browser, queries
 from tests.support.people import People
@@ -55,6 +60,30 @@ def test_a_queue_without_a_runner_is_told_apart_from_no_queue(local: Any, redis_
     page = seen("local")
     assert "The queue does not answer." not in page
     assert "Waiting" in page
+
+
+def test_a_local_target_says_its_card_what_is_warm_and_what_a_render_takes(
+    project: Any, saved: Any, local: Any, people: People, redis_url: str
+) -> None:
+    page = seen("local")
+    assert "none named; renders on the CPU" in page
+    assert "nothing is loaded" in page
+    worker = Worker(["gpu:local"], connection=Redis.from_url(redis_url))
+    worker.register_birth()
+    held = {"repository": "org/warm-model", "revision": "ab" * 20, "bytes": 3 << 30, "seconds": 12.0}
+    worker.connection.hset(worker.key, "matchframe_warm", json.dumps([held]))
+    manifests.pin(saved, local, people.ada)
+    given = [Input(key, {"key": key}) for key in ("one", "two", "three")]
+    run = runs.start(runs.Work(saved, local, given, revision=saved.head), people.ada)
+    for item, (seconds, warm) in zip(run.items.all(), ((9.0, False), (2.0, True), (4.0, True)), strict=True):
+        Item.objects.filter(pk=item.pk).update(state="done", seconds=seconds, warm=warm, peak_memory=5 << 30)
+    page = seen("local")
+    worker.register_death()
+    assert "org/warm-model" in page
+    assert "abababababab" in page
+    figures = page[page.index('id="figures"') :].replace("\N{NO-BREAK SPACE}", " ")
+    for words in ("9.0 s", "3.0 s", "1 render", "2 renders", "5.0 GiB"):
+        assert words in figures, words
 
 
 def test_a_drifted_target_names_what_changed_and_for_which_preset(saved: Any, local: Any, people: People) -> None:
