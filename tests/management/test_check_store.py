@@ -14,7 +14,7 @@ def test_a_healthy_project_has_nothing_to_heal(manage: Manage, saved: Any, redis
     answered = manage("check_store")
     assert answered.code == 0
     assert answered.value == {
-        "healed": {"commits": 0, "runs": 0, "checks": 0},
+        "healed": {"commits": 0, "runs": 0, "checks": 0, "recipes": 0},
         "projects": [{"project": "studio", "problems": []}],
         "problems": [],
     }

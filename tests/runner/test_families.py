@@ -22,7 +22,7 @@ from runner.failures import CannotRender
 from tests.runner.presets import LTX, WAN, ltx, snapshot, wan, with_stage
 from tests.runner.test_pipelines import digest, quietly
 
-pytestmark = pytest.mark.render
+pytestmark = [pytest.mark.render, pytest.mark.journey]
 Document = dict[str, Any]
 DISTILLED, LTX_2_3, UPSAMPLER = LTX + "-distilled", LTX + ".3", LTX + "-upsampler"
 WAN_I2V, WAN_5B = "matchframe/tiny-wan-2.2-i2v", "matchframe/tiny-wan-2.2-ti2v"

@@ -16,7 +16,7 @@ from runner.failures import Cancelled, CannotRender
 from runner.progress import Progress
 from tests.runner.presets import LTX, WAN, ltx, snapshot, wan, with_stage
 
-pytestmark = pytest.mark.render
+pytestmark = [pytest.mark.render, pytest.mark.journey]
 FAMILIES = pytest.mark.parametrize(("document", "repository"), [(wan(), WAN), (ltx(), LTX)], ids=["wan-2.2", "ltx-2"])
 Document = dict[str, Any]
 

@@ -18,7 +18,7 @@ from runner.recipes.places import MADE, SOURCE
 from runner.weights import Hashes
 from tests.support.clips import moving, speech, write_clip
 
-pytestmark = pytest.mark.render
+pytestmark = [pytest.mark.render, pytest.mark.journey]
 TINY = "matchframe/tiny-qwen-2.5"
 WORDS = {"kind": "expand_prompt", "text": "A paper boat", "instruction": INSTRUCTION, "max_tokens": 24}
 

@@ -82,7 +82,7 @@ def test_a_local_target_says_its_card_what_is_warm_and_what_a_render_takes(
     assert "org/warm-model" in page
     assert "abababababab" in page
     figures = page[page.index('id="figures"') :].replace("\N{NO-BREAK SPACE}", " ")
-    for words in ("9.0 s", "3.0 s", "1 render", "2 renders", "5.0 GiB"):
+    for words in ("9.00 s", "3.00 s", "1 render", "2 renders", "5.0 GiB"):
         assert words in figures, words
 
 
