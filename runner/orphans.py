@@ -17,9 +17,9 @@ from rq.serializers import JSONSerializer
 from presets_app.core.errors import MatchframeError
 from presets_app.core.generation import GenerationResult
 from presets_app.core.problems import Failure
-from runner import logs, rendering_jobs, room
+from runner import logs, rendering_jobs, room, step_jobs
 
-RENDER = "runner.worker.render"
+RENDER, STEP = "runner.worker.render", "runner.worker.step"
 MOST_DEATHS = 1  # of a runner under one job, after which the job still goes back
 
 
@@ -58,6 +58,8 @@ def _give_up(job: Job, queue: Queue) -> None:
         return
     if name == RENDER and len(arguments) == 2:  # an item and the digest of its request
         _tell(str(arguments[0]), str(arguments[1]), str(job.meta.get("phase", "load")))
+    elif name == STEP and len(arguments) == 2:  # a piece of work and the digest of its request
+        step_jobs.tell_lost(room.current(), str(arguments[0]), str(arguments[1]))
 
 
 def _tell(item: str, digest: str, phase: str) -> None:

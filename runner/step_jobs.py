@@ -9,9 +9,10 @@ from typing import Any
 
 from rq.timeouts import JobTimeoutException
 
-from presets_app.artifacts import get_json
-from presets_app.core.errors import NotFound
+from presets_app.artifacts import get_json, put_json
+from presets_app.core.errors import MatchframeError, NotFound
 from presets_app.core.problems import Failure
+from runner import logs
 from runner.device import ChildDied, Stopped
 from runner.failures import CannotRender, cannot
 from runner.progress import Progress
@@ -59,6 +60,25 @@ def attempt(room: Room, asked: dict[str, Any], meter: Meter) -> dict[str, Any]:
             raise
         room.forget_cancel(work)
         return _result(asked, "cancelled")
+
+
+def tell_lost(room: Room, work_id: str, digest: str) -> None:
+    """Send the failure of work under which its runner ended twice, and which it could not send itself."""
+    try:
+        asked = read_request(room, work_id, digest)
+    except (MatchframeError, OSError, ValueError) as error:
+        logs.warn("the request of a lost step cannot be read", work=work_id, error=type(error).__name__)
+        return
+    text = "The runner itself ended twice while it did this step."
+    hint = "Look at the machine's log for the time; out of memory is the usual reason."
+    failure = Failure("environment", "runner_lost", "later", text, hint)
+    send(room, asked, put_json(room.store, _result(asked, "failed", failure=failure.as_json())))
+
+
+def send(room: Room, asked: dict[str, Any], result: str) -> None:
+    """Tell the web side, by the digest of a result."""
+    work, attempt = str(asked["work"]), int(asked["attempt"])
+    room.send("presets_app.jobs.recipes.stepped", f"stepped-{work}-{attempt}", work, attempt, result)
 
 
 def _result(

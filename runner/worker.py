@@ -89,8 +89,7 @@ def step(work_id: str, request_digest: str) -> dict[str, Any] | Retry:
     except Stopped:
         return _PUT_BACK
     digest = put_json(here.store, result)
-    attempt = int(asked["attempt"])
-    here.send("presets_app.jobs.recipes.stepped", f"stepped-{work_id}-{attempt}", work_id, attempt, digest)
+    step_jobs.send(here, asked, digest)
     seconds = round(time.monotonic() - began, 2)
     logs.note("did a step", work=work_id, kind=asked["kind"], status=result["status"], seconds=seconds)
     return {"status": result["status"], "result": digest}

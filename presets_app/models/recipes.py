@@ -57,7 +57,8 @@ class RecipeRun(models.Model):
 class RecipeStep(models.Model):
     """One step of a run. `document` is the step as the recipe has it, `revision` the preset's commit it was fixed to;
     `parts` are the digests of all that decides its output and `key` the digest of those, "" before it begins. `why`
-    says why it was done or not. `run` is what it started itself; `facts` hold what a page shows beside the outputs."""
+    says why it was done or not. `run` is what it started itself; `facts` hold what a page shows beside the outputs, and
+    `pictures` the digests of those to choose from, one a line."""
 
     recipe_run = models.ForeignKey(RecipeRun, models.CASCADE, related_name="steps")
     position = models.PositiveIntegerField()
@@ -70,6 +71,7 @@ class RecipeStep(models.Model):
     parts = models.JSONField(default=dict)
     why = models.CharField(max_length=400, blank=True, default="")
     facts = models.JSONField(default=dict)
+    pictures = models.TextField(blank=True, default="")
     failure = models.JSONField(null=True, blank=True)
     run = models.ForeignKey(Run, models.SET_NULL, related_name="recipe_steps", null=True)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -86,7 +88,8 @@ class RecipeStep(models.Model):
 class RecipeOutput(models.Model):
     """One thing that a step makes. `digest` is of all that decides it, so that the same is never made twice; `item`
     the rendered input it comes from, `values` what later steps take, {} until it is there. `origin` is the output it
-    was taken over from. `request` and `attempts` are of work that a runner does."""
+    was taken over from. `made` is the digest of the file among the values. `request` and `attempts` are of work that is
+    no render."""
 
     step = models.ForeignKey(RecipeStep, models.CASCADE, related_name="outputs")
     position = models.PositiveIntegerField()
@@ -95,6 +98,7 @@ class RecipeOutput(models.Model):
     state = models.CharField(max_length=10, default="running")
     item = models.ForeignKey(Item, models.SET_NULL, related_name="recipe_outputs", null=True)
     values = models.JSONField(default=dict)
+    made = models.CharField(max_length=64, blank=True, default="")
     origin = models.ForeignKey("self", models.SET_NULL, related_name="taken_over", null=True)
     request = models.CharField(max_length=64, blank=True, default="")
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -102,7 +106,10 @@ class RecipeOutput(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["step", "position"], name="one_output_a_position")]
-        indexes = [models.Index(fields=["digest", "-id"], name="recipe_output_by_digest")]
+        indexes = [
+            models.Index(fields=["digest", "-id"], name="recipe_output_by_digest"),
+            models.Index(fields=["made"], name="recipe_output_by_file"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.step} {self.key}"

@@ -19,6 +19,7 @@ PAGES = {
     "manifest": ("presets.detail", "preset"),
     "inputs": ("inputs.detail", "input_set"),
     "run": ("runs.detail", "run"),
+    "recipe": ("recipes.detail", "recipe"),
     "check": ("parity.detail", "check"),
     "pair": ("parity.detail", "check"),
     "migration": ("migrations.detail", "migration"),

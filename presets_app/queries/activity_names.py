@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from presets_app.models import AuditEvent, Check, InputSet, Migration, Preset, Project, Run, Target
+from presets_app.models import AuditEvent, Check, InputSet, Migration, Preset, Project, Recipe, Run, Target
 
 Names = dict[tuple[str, str], str]
 DRAWN = "clips brought in as files"
 
 
 def names_of(project: Project, events: Iterable[AuditEvent]) -> Names:
-    """{(kind, subject): its name} of those things that still are there. At most six queries."""
+    """{(kind, subject): its name} of those things that still are there. At most seven queries."""
     asked: dict[str, set[str]] = {}
     for event in events:
         asked.setdefault(event.subject_kind, set()).add(event.subject)
@@ -29,6 +29,7 @@ def names_of(project: Project, events: Iterable[AuditEvent]) -> Names:
         **_named("run", _runs(project), asked, _run_name),
         **_named("migration", Migration.objects.filter(project=project).select_related("preset"), asked, migration),
         **_input_sets(project, asked.get("inputs", set())),
+        **_recipes(project, asked.get("recipe", set())),
     }
 
 
@@ -44,6 +45,11 @@ def _named(kind: str, rows: Any, asked: dict[str, set[str]], name: Callable[[Any
 def _input_sets(project: Project, slugs: set[str]) -> Names:
     rows = InputSet.objects.filter(project=project, slug__in=slugs) if slugs else ()
     return {("inputs", row.slug): row.name for row in rows}
+
+
+def _recipes(project: Project, slugs: set[str]) -> Names:
+    rows = Recipe.objects.filter(project=project, slug__in=slugs) if slugs else ()
+    return {("recipe", row.slug): row.name for row in rows}
 
 
 def _run_name(run: Run) -> str:

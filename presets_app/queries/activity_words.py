@@ -24,16 +24,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "run.bring": ("Brought in", "done"),
     "run.finish": ("Finished rendering", "finished"),
     "baseline.set": ("Kept as baseline:", "good"),
+    "recipe.save": ("Saved the recipe", "draft"),
+    "recipe.run": ("Started the recipe", "running"),
+    "recipe.choose": ("Chose a frame in", "person"),
+    "recipe.again": ("Did a step again of", "running"),
+    "recipe.cancel": ("Cancelled the recipe", "cancelled"),
+    "recipe.finish": ("Finished the recipe", "finished"),
     "check.start": ("Started a check of", "running"),
     "check.extend": ("Asked for more pairs in the check of", "running"),
     "rung.test": ("Tested a cause of difference of", "running"),
     "noise.measure": ("Measured the noise floor of", "running"),
-    "recipe.save": ("Saved the recipe", "draft"),
-    "recipe.run": ("Started the recipe", "running"),
-    "recipe.again": ("Started again the recipe", "running"),
-    "recipe.choose": ("Chose a keyframe in", "person"),
-    "recipe.cancel": ("Cancelled the recipe", "cancelled"),
-    "recipe.finish": ("Finished the recipe", "finished"),
     "check.judge": ("Judged the check of", "judged"),
     "pair.decide": ("Decided", "person"),
     "migration.open": ("Opened the migration of", "open"),
@@ -59,6 +59,7 @@ KINDS = [
     ("manifest", "Pins"),
     ("inputs", "Input sets"),
     ("run", "Runs"),
+    ("recipe", "Recipes"),
     ("check", "Checks"),
     ("pair", "Decisions on pairs"),
     ("migration", "Migrations"),
@@ -74,6 +75,8 @@ def state(verb: str, detail: dict[str, Any]) -> str:
     """The state whose mark an event carries, "" for the quiet ring."""
     if verb == "check.judge":
         return str(detail.get("verdict", "judged"))
+    if verb == "recipe.finish":
+        return str(detail.get("state", "finished"))
     if verb == "run.finish" and detail.get("failed"):
         return "failed"
     return WORDS.get(verb, ("", ""))[1]

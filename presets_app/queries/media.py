@@ -7,9 +7,9 @@ from typing import IO
 
 from presets_app import wiring
 from presets_app.core.errors import NotFound
-from presets_app.models import Item, Pair, Project
+from presets_app.models import Item, Pair, Project, RecipeOutput, RecipeStep
 
-TYPES = {"video": ("video/mp4", ".mp4"), "heat": ("image/png", ".png")}
+TYPES = {"video": ("video/mp4", ".mp4"), "heat": ("image/png", ".png"), "frame": ("image/png", ".png")}
 
 
 @dataclass(frozen=True)
@@ -23,19 +23,32 @@ class Shown:
 def find(project: Project, digest: str, kind: str) -> Shown:
     """The artifact, if it is one of this project's outputs of that kind. Raises NotFound otherwise, so that a digest
     of another project's video is worth nothing here."""
-    known = _is_video(project, digest) if kind == "video" else kind == "heat" and _is_picture(project, digest)
-    if not known:
+    known = _KNOWN.get(kind)
+    if known is None or not known(project, digest):
         raise NotFound("There is no such picture or video in this project.", code="media_not_found")
     media_type, suffix = TYPES[kind]
     return Shown(digest, media_type, suffix, wiring.artifacts().size(digest))
 
 
 def _is_video(project: Project, digest: str) -> bool:
-    return Item.objects.filter(video=digest, run__project=project).exists()
+    return Item.objects.filter(video=digest, run__project=project).exists() or _is_made(project, digest)
+
+
+def _is_made(project: Project, digest: str) -> bool:
+    return RecipeOutput.objects.filter(made=digest, step__recipe_run__project=project).exists()
+
+
+def _is_frame(project: Project, digest: str) -> bool:
+    """A frame that was chosen, or one of those to choose from."""
+    steps = RecipeStep.objects.filter(recipe_run__project=project, kind="keyframe")
+    return _is_made(project, digest) or steps.filter(pictures__contains=digest).exists()
 
 
 def _is_picture(project: Project, digest: str) -> bool:
     return Pair.objects.filter(check_of__project=project, pictures__contains=digest).exists()
+
+
+_KNOWN = {"video": _is_video, "heat": _is_picture, "frame": _is_frame}
 
 
 def stream(shown: Shown) -> IO[bytes]:

@@ -99,7 +99,7 @@ def spent(row: RecipeRun) -> Any:
 
 def steps_of(row: RecipeRun) -> list[RecipeStep]:
     rows = row.steps.select_related("run", "recipe_run__recipe", "recipe_run__project").order_by("position")
-    return list(rows.prefetch_related("outputs__item__run", "outputs__origin__step__recipe_run"))
+    return list(rows.prefetch_related("outputs__item__run", "outputs__origin__step__recipe_run__recipe"))
 
 
 def of_step(row: RecipeStep) -> Row:

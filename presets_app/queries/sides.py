@@ -35,7 +35,7 @@ def video_url(project: Project, digest: str) -> str | None:
 
 
 def media_url(project: Project, kind: str, digest: str) -> str | None:
-    """The address of a video ("video") or heatmap ("heat"), None without one."""
+    """The address of a video ("video"), heatmap ("heat") or chosen frame ("frame"), None without one."""
     if not digest:
         return None
     return reverse("media.show", kwargs={"project": project.slug, "kind": kind, "digest": digest})

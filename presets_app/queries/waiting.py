@@ -1,4 +1,4 @@
-"""What waits for one person: checks to decide, migrations to finish, to approve or to publish."""
+"""What waits for one person: checks to decide, frames to choose, migrations to finish, to approve or to publish."""
 
 from __future__ import annotations
 
@@ -10,17 +10,23 @@ from django.urls import reverse
 
 from presets_app.core import checklist
 from presets_app.core.permissions import POLICY, Actor
-from presets_app.models import Check, Membership, Migration, Project, Revision, Target
+from presets_app.models import Check, Membership, Migration, Project, RecipeRun, Revision, Target
 from presets_app.queries import people
 
 LOOKED_AT = 50  # of each kind; more than anybody can do today
 APPROVABLE = ("pass", "accepted", "inconclusive")
-FEATURES = {"decide": "parity", "finish": "migrations", "approve": "migrations", "publish": "releases"}
+FEATURES = {
+    "decide": "parity",
+    "finish": "migrations",
+    "approve": "migrations",
+    "publish": "releases",
+    "choose": "recipes",
+}
 
 
 def items(project: Project, actor: Actor) -> list[dict[str, Any]]:
     """[{state, verb, title, sentence, url, when}], oldest first; a bounded number of queries and rows."""
-    found = [*_checks(project, actor), *_migrations(project, actor)]
+    found = [*_checks(project, actor), *_migrations(project, actor), *_recipes(project, actor)]
     return sorted(found, key=lambda item: item["when"])
 
 
@@ -67,6 +73,23 @@ def _checks(project: Project, actor: Actor) -> Iterable[dict[str, Any]]:
             "sentence": f"{check.sentence.rstrip('.')}.",
             "url": reverse("parity.detail", kwargs={"project": project.slug, "check": check.id}),
             "when": check.judged_at or check.created_at,
+        }
+
+
+def _recipes(project: Project, actor: Actor) -> Iterable[dict[str, Any]]:
+    if not actor.may("recipe.choose"):
+        return
+    rows = RecipeRun.objects.filter(project=project, state="choosing").select_related("recipe")
+    for run in rows.order_by("id")[:LOOKED_AT]:
+        address = reverse("recipes.detail", kwargs={"project": project.slug, "recipe": run.recipe.slug})
+        yield {
+            "what": "choose",
+            "state": "person",
+            "verb": "Choose",
+            "title": f"a frame for {run.recipe.name}",
+            "sentence": "The steps after it wait for the frame.",
+            "url": f"{address}?run={run.id}",
+            "when": run.created_at,
         }
 
 

@@ -14,7 +14,7 @@ from presets_app.core.errors import Conflict, Invalid, MatchframeError, NotFound
 from presets_app.core.ids import new_id
 from presets_app.core.permissions import Actor
 from presets_app.core.problems import Problem, has_errors
-from presets_app.core.recipes import recipe_digest, review
+from presets_app.core.recipes import KINDS, recipe_digest, references, review
 from presets_app.gitstore import Store, paths
 from presets_app.models import Manifest, Preset, Project, Recipe, RecipeRun, RecipeStep, Target
 from presets_app.queries import projects
@@ -100,9 +100,29 @@ def _in_project(project: Project, step: Document, place: str) -> Iterator[Proble
     except MatchframeError as error:
         yield Problem(error.code, "error", place, f"{step['name']}: {error}", error.problems[0].hint)
         return
-    if target is None:
+    yield from _assets(project, step, place)
+    if target is not None:
+        yield from _of_target(project, step, target, place)
+
+
+def _assets(project: Project, step: Document, place: str) -> Iterator[Problem]:
+    """Pictures are put in by the names of the preset's own inputs; under another one they would stand beside them."""
+    if step["kind"] != "generate":
         return
-    yield from _of_target(project, step, target, place)
+    own = picture_inputs(project, step["preset"], fixed(project, step))
+    for found in references(step):
+        if found.name not in KINDS["generate"].takes and own and found.name not in own:
+            text = f"The preset of {step['name']} has no input named {found.name}."
+            yield Problem(
+                "recipe_asset_unknown", "error", f"{place}/inputs/{found.name}", text, f"Use: {', '.join(own)}."
+            )
+
+
+def picture_inputs(project: Project, slug: str, commit: str) -> list[str]:
+    """The names of a preset's own inputs, the first frame's before others."""
+    with wiring.store(project.slug) as store:
+        document = read_json(store, commit, paths.preset(slug)) or {}
+    return sorted(document.get("inputs", {}), key=lambda name: (name not in ("image", "first"), name))
 
 
 def _of_target(project: Project, step: Document, target: Target, place: str) -> Iterator[Problem]:

@@ -59,7 +59,9 @@ def prepare(step_id: int) -> None:
         return
     wanted = int(step.document.get("candidates", CANDIDATES))
     clips = [_pictures(found, wanted) for found in taken(step)]
-    RecipeStep.objects.filter(pk=step.pk, state="choosing").update(facts={**step.facts, "clips": clips})
+    pictures = "\n".join(shown["sha256"] for clip in clips for shown in clip["shown"])
+    changes = {"facts": {**step.facts, "clips": clips}, "pictures": pictures}
+    RecipeStep.objects.filter(pk=step.pk, state="choosing").update(**changes)
     RecipeRun.objects.filter(pk=step.recipe_run_id).update(version=F("version") + 1)
 
 
@@ -109,6 +111,7 @@ def _take(step: RecipeStep, item: str, frame: int, chosen: dict[str, Any] | None
         RecipeStep.objects.filter(pk=step.pk).update(facts=facts)
         step.refresh_from_db()
         recipes_work.add(step, recipes_work.Unit(clip.key, parts, todo, clip.local_only))
+        RecipeRun.objects.filter(pk=step.recipe_run_id, state="choosing").update(state="running")
         wake(step.recipe_run_id)
 
 

@@ -202,11 +202,12 @@ def settle(output: RecipeOutput) -> None:
         output.state = "done" if output.values else "cancelled"
     elif item.state == "done":
         output.values, output.state, output.failure = _values(item), "done", None
+        output.made = item.video
     elif item.state in ("failed", "look", "cancelled"):
         output.state, output.failure = item.state, item.failure
     else:
         output.state = "running"
-    output.save(update_fields=["values", "state", "failure"])
+    output.save(update_fields=["values", "state", "failure", "made"])
 
 
 def _values(item: Item) -> dict[str, Any]:

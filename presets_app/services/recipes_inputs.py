@@ -74,3 +74,9 @@ def value_of(output: RecipeOutput, name: str) -> Any:
         text = f"The step {output.step.name} gave no {name} for {output.key}."
         raise Invalid(text, code="recipe_output_missing", hint="Do that step again.")
     return value
+
+
+def file_of(values: dict[str, Any]) -> str:
+    """The digest of the file that an output is, "" for words."""
+    held = values.get("video") or values.get("image") or {}
+    return str(held.get("sha256", ""))

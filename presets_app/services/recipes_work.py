@@ -20,7 +20,7 @@ from presets_app.core.recipes import expanding, key_of
 from presets_app.models import RecipeOutput, RecipeStep, Target
 from presets_app.queries import projects
 from presets_app.services import presets, queue, recipes_here, recipes_reuse
-from presets_app.services.recipes_inputs import Taken, taken
+from presets_app.services.recipes_inputs import Taken, file_of, taken
 from presets_app.services.recipes_waking import wake
 from presets_app.services.speaking import speakable
 
@@ -77,7 +77,7 @@ def add(step: RecipeStep, unit: Unit, place: int = 0) -> None:
     other = recipes_reuse.found(step, digest)
     row = RecipeOutput(step=step, position=place, key=unit.key, digest=digest)
     if other is not None:
-        row.state, row.values, row.origin = "done", other.values, other
+        row.state, row.values, row.origin, row.made = "done", other.values, other, other.made
         row.save()
         return
     row.save()
@@ -219,7 +219,9 @@ def finish(row: RecipeOutput, values: dict[str, Any], failure: Failure | None) -
     kept = {**request.get("carried", {}), **values, "local_only": request["local_only"]}
     if request["local_only"]:
         kept = {name: _marked(value) for name, value in kept.items()}
-    changes = {"state": "failed", "failure": told} if failure else {"state": "done", "values": kept}
+    changes = (
+        {"state": "failed", "failure": told} if failure else {"state": "done", "values": kept, "made": file_of(kept)}
+    )
     with transaction.atomic():
         if RecipeOutput.objects.filter(pk=row.pk, state="running").update(**changes):
             wake(row.step.recipe_run_id)

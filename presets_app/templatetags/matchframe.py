@@ -25,6 +25,7 @@ RAIL = (
     ("presets", "Presets"),
     ("inputs", "Inputs"),
     ("runs", "Runs"),
+    ("recipes", "Recipes"),
     ("parity", "Parity"),
     ("migrations", "Migrations"),
     ("releases", "Releases"),
@@ -201,7 +202,7 @@ def field(context: Context, form: str, name: str, label: str, kind: str = "text"
 
 @register.inclusion_tag("shared/rail.html", takes_context=True)
 def rail(context: Context) -> dict[str, Any]:
-    """The nine entries. One whose page does not exist is shown without a link, so that nothing breaks around it."""
+    """The ten entries. One whose page does not exist is shown without a link, so that nothing breaks around it."""
     project = context.get("page_project")
     slug = _of(project, "slug", "") if project else ""
     counts = context.get("nav_counts") or {}

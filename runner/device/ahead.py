@@ -11,6 +11,7 @@ from typing import Any
 
 from presets_app.core.canonical import digest
 from presets_app.core.generation import GenerationRequest
+from runner.progress import Progress
 
 
 def key_of(request: GenerationRequest) -> str:
@@ -24,14 +25,20 @@ class Ahead:
     key: str
     job: int
     video: Path
-    phase: str = "load"
+    progress: Progress = field(default_factory=lambda: Progress("load"))
     answer: Mapping[str, Any] | None = None
     since: float = field(default_factory=time.perf_counter)
 
     def hear(self, message: Mapping[str, Any]) -> None:
-        """A message of the child about this render."""
+        """A message of the child about this render. Whether its pipeline was warm is said once, and kept."""
         if message.get("type") == "progress":
-            self.phase = str(message.get("phase", self.phase))
+            warm = message.get("warm")
+            self.progress = Progress(
+                str(message.get("phase", self.progress.phase)),
+                int(message.get("step", 0)),
+                int(message.get("steps", 0)),
+                self.progress.warm if warm is None else bool(warm),
+            )
         else:
             self.answer = message
 

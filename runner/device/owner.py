@@ -20,6 +20,7 @@ from runner.device.ahead import Ahead, key_of
 from runner.progress import Progress, Report
 
 TICK = 0.2  # seconds between looks at whether to stop
+STOP_EVERY = 0.1  # seconds between two looks while messages come faster than that; each asks Redis
 START_LIMIT = 180.0  # seconds for the child to import torch and diffusers on a busy machine
 HANG_LIMIT = 1800.0  # seconds without a word from a working child
 CANCEL_GRACE = 3.0  # seconds for a step to end by itself; the phases without steps end with the process
@@ -194,8 +195,8 @@ class Device:
         return None
 
     def _caught_up(self, ahead: Ahead, listen: Report, stop: Callable[[], str | None]) -> dict[str, Any]:
-        self._phase = ahead.phase
-        listen(Progress(ahead.phase))
+        self._phase = ahead.progress.phase
+        listen(ahead.progress)
         if ahead.answer is not None:
             return self._finish(dict(ahead.answer), "")
         return self._wait(_FINAL, self.hang_limit, listen, stop, ahead.job)
@@ -228,7 +229,7 @@ class Device:
         self, wanted: tuple[str, ...], limit: float, listen: Report, stop: Callable[[], str | None], job: int = 0
     ) -> dict[str, Any]:
         """The message that ends `job`; those of what was begun ahead are kept, those of what was given up are not."""
-        heard, ending, reason = time.monotonic(), 0.0, ""
+        heard, ending, reason, looked = time.monotonic(), 0.0, "", 0.0
         while True:
             self._unread += self._messages()
             while self._unread:
@@ -241,9 +242,11 @@ class Device:
                 if kind in wanted or kind == "cancelled":
                     return self._finish(message, reason)
                 listen(self._progress(message))
-            if not reason and (reason := stop() or ""):
-                ending = time.monotonic() + self.cancel_grace
-                self._send({"type": "cancel", "job": job})
+            if not reason and time.monotonic() - looked > STOP_EVERY:
+                looked, reason = time.monotonic(), stop() or ""
+                if reason:
+                    ending = time.monotonic() + self.cancel_grace
+                    self._send({"type": "cancel", "job": job})
             if reason and (time.monotonic() > ending or self._phase == "start"):
                 self.kill()
                 raise Stopped(reason)

@@ -28,6 +28,7 @@ from runner.progress import Progress, Report
 Answer = dict[str, Any]
 Finish = Callable[[], Answer]
 Made = TypeVar("Made")
+PROGRESS_EVERY = 0.05  # seconds between two messages within one phase
 # What a library may raise; anything else ends the process, and the parent says so.
 UNEXPECTED = (ArithmeticError, AttributeError, ImportError, LookupError, OSError, RuntimeError, TypeError, ValueError)
 
@@ -83,9 +84,17 @@ class Requests:
 
 
 def _reporter(outbox: Outbox, inbox: Requests, job: int) -> Report:
+    told, last = 0.0, ""
+
     def report(progress: Progress) -> None:
+        nonlocal told, last
         if job in inbox.cancelled:
             raise Cancelled
+        now = time.monotonic()
+        ends = progress.step == progress.steps or progress.warm is not None
+        if progress.phase == last and now - told < PROGRESS_EVERY and not ends:
+            return  # telling every step of a quick model costs more than two percent of it
+        told, last = now, progress.phase
         outbox.put({"type": "progress", "job": job, **asdict(progress)})
 
     return report
@@ -99,6 +108,8 @@ def _begun(request: dict[str, Any], residents: Residents, report: Report) -> Ans
     if request["type"] == "step":
         from runner.recipes.doing import do  # noqa: PLC0415  # most renderers never do one
 
+        if request["asked"]["kind"] == "expand_prompt" and determinism.device() == "cuda":
+            residents.clear()  # a language model seldom fits beside a video model
         made = do(request["asked"], root, Path(request["folder"]), residents.hashes, report)
         return {"type": "done", "values": made, "resident": residents.told()}
     finish = Job(GenerationRequest.from_json(request["request"]), root, Path(request["video"])).run(residents, report)

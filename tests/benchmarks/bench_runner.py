@@ -26,7 +26,7 @@ from rq.serializers import JSONSerializer
 
 from presets_app.artifacts import LocalStore, get_json, put_json
 from runner.tiny.__main__ import main as make_tiny
-from tests.runner.presets import WAN, request, snapshot, wan
+from tests.runner.presets import WAN, ltx, request, snapshot, wan, with_stage
 from tests.support.redis_server import running_redis
 
 ROUNDS, AIM, QUEUE = 7, 2.0, "gpu:bench"
@@ -122,7 +122,7 @@ def main() -> int:
         ours = Ours(url, weights, Path(folder))
         try:
             _measure(bare, ours, document)
-            _overlap(ours, wan(width=480, height=320))
+            _overlap(ours, with_stage(ltx(width=384, height=256, frames=33), steps=2, guidance=1.0))
         finally:
             bare.process.kill()
             ours.process.terminate()
@@ -152,8 +152,9 @@ def _measure(bare: Bare, ours: Ours, document: dict[str, Any]) -> None:
     )
 
 
-def _overlap(ours: Ours, document: dict[str, Any], count: int = 4) -> None:
+def _overlap(ours: Ours, document: dict[str, Any], count: int = 3) -> None:
     """Renders whose mp4 takes long, one by one and all put into the queue at once, in turn."""
+    ours.call(document)
     single, queued, writing = [], [], []
     for _ in range(3):
         calls = [ours.call(document) for _ in range(count)]
@@ -173,15 +174,18 @@ def _overlap(ours: Ours, document: dict[str, Any], count: int = 4) -> None:
 
 
 def _of_two_seconds(bare: Bare, document: dict[str, Any]) -> dict[str, Any]:
-    """The document with as many steps as take about two seconds here, of the processor: a busy machine would
-    make the calls too short."""
-    _, busy, _ = min(bare.call(document) for _ in range(3))
-    steps = max(6, round(6 * AIM / busy))
+    """The document with as many steps as take about two seconds here, of the processor: a busy machine would make the
+    calls too short."""
+    steps = (6, 24)
+    few, many = (bare.call(_steps(document, count))[1] for count in steps)
+    each = max((many - few) / (steps[1] - steps[0]), 1e-3)
+    return _steps(document, max(6, round(6 + (AIM - few) / each)))
+
+
+def _steps(document: dict[str, Any], count: int) -> dict[str, Any]:
     high, low = document["stages"]
-    return {
-        **document,
-        "stages": [{**high, "steps": steps, "end_step": steps // 2}, {**low, "steps": steps, "start_step": steps // 2}],
-    }
+    stages = [{**high, "steps": count, "end_step": count // 2}, {**low, "steps": count, "start_step": count // 2}]
+    return {**document, "stages": stages}
 
 
 if __name__ == "__main__":

@@ -74,10 +74,10 @@ def _bases(asked: argparse.Namespace) -> list[Base]:
 
 
 def _job(base: Base, asked: argparse.Namespace) -> tuple[Base, tuple[str, ...], Path | None]:
-    share = 4 if asked.quick else asked.share
+    share = 11 if asked.quick else asked.share
     chosen = [change for place, change in enumerate(CHANGES) if wanted(base, change, place, asked.only, share)]
     if asked.quick:
-        chosen = [change for place, change in enumerate(chosen) if change.kind != "benign" or place % 2 == 0]
+        chosen = [change for place, change in enumerate(chosen) if change.kind != "benign" or place % 3 == 0]
     keep = asked.keep / base.set / base.name if asked.keep else None
     return base, tuple(change.name for change in chosen), keep
 

@@ -33,7 +33,7 @@ def main(gap: str, slug: str, argument: str) -> None:
     from presets_app.backends.local.client import LocalClient
     from presets_app.backends.wavespeed.client import WaveSpeedClient
     from presets_app.queries import people, projects
-    from presets_app.services import dispatching, indexing, queue, runs
+    from presets_app.services import dispatching, indexing, queue, recipes_flow, runs
     from tests.support import project as support
 
     project = projects.only_or_named(slug)
@@ -47,6 +47,9 @@ def main(gap: str, slug: str, argument: str) -> None:
         preset = projects.preset(project, argument)
         given = [runs.Input("one", {"key": "one"})]
         runs.start(runs.Work(preset, projects.target(project, "local"), given, revision=preset.head), ada)
+    if gap == "recipe-before-the-queue":
+        queue._enqueue = die
+        recipes_flow.advance(argument)
     if gap == "between-intent-and-submit":
         WaveSpeedClient.submit = die  # type: ignore[method-assign]
         dispatching.dispatch(argument)

@@ -17,6 +17,7 @@ from presets_app.management.commands import (
     preset_migrations,
     presets,
     projects,
+    recipes,
     releases,
     runs,
     snapshots,
@@ -26,7 +27,7 @@ from presets_app.management.json_command import FeatureCommand
 
 PAGE = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
 RECORDS = (approvals, audit, manifests, preset_migrations, presets, projects, releases, snapshots)
-FEATURES = (*RECORDS, inputs, memory, parity, runs, targets)
+FEATURES = (*RECORDS, inputs, memory, parity, recipes, runs, targets)
 
 
 @pytest.mark.parametrize("module", FEATURES, ids=lambda module: module.__name__.rpartition(".")[2])

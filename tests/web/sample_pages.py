@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from presets_app.core.problems import Problem
-from tests.web import sample_editing, sample_manifests, sample_presets, sample_releases, sample_runs
+from tests.web import sample_editing, sample_manifests, sample_presets, sample_recipes, sample_releases, sample_runs
 from tests.web.sample_decisions import approve, migration, publish, rollback
 from tests.web.sample_parity import CHECK, parity
 from tests.web.sample_parity_questions import questions
@@ -124,4 +124,5 @@ def decisions() -> Pages:
 
 
 def pages() -> Pages:
-    return {**doors(), **presets_and_inputs(), **runs_and_checks(), **questions(), **decisions()}
+    working = {**runs_and_checks(), **sample_recipes.pages(), **questions()}
+    return {**doors(), **presets_and_inputs(), **working, **decisions()}

@@ -16,7 +16,8 @@ PLACEHOLDER_MODEL = "Qwen/Qwen2.5-0.5B-Instruct"
 @dataclass(frozen=True)
 class Wish:
     """What a shape is filled with: slugs of presets and targets; "" where a shape needs none. `model` is the
-    repository of a language model, `endpoint` the address of one that is served."""
+    repository of a language model, `endpoint` the address of one that is served, `picture` the name of the second
+    preset's input that a chosen frame becomes."""
 
     name: str
     first: str
@@ -25,6 +26,7 @@ class Wish:
     then_target: str = ""
     model: str = ""
     endpoint: str = ""
+    picture: str = "image"
 
     @property
     def second_target(self) -> str:
@@ -87,7 +89,7 @@ def _keyframe_final(wish: Wish) -> list[Step]:
     return [
         _render("draft", wish.first, wish.target),
         {"name": "pick", "kind": "keyframe", "inputs": {"video": "draft.video"}},
-        _render("final", wish.then, wish.second_target, image="pick.image", prompt="pick.prompt"),
+        _render("final", wish.then, wish.second_target, **{wish.picture: "pick.image", "prompt": "pick.prompt"}),
     ]
 
 

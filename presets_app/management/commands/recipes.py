@@ -32,6 +32,7 @@ def _new(parser: ArgumentParser) -> None:
     parser.add_argument("--then-target", default="", help="where the second one is; the same when left out")
     parser.add_argument("--model", default="", help="a language model, for expand-final")
     parser.add_argument("--endpoint", default="", help="the address of one that is served")
+    parser.add_argument("--picture", default="image", help="the second preset's input that a chosen frame becomes")
     parser.add_argument("--out", default="", metavar="FILE", help="write the document there")
 
 
@@ -71,7 +72,7 @@ class Command(FeatureCommand):
     }
 
     def do_new(self, *, shape: str, name: str, out: str, **options: Any) -> Answer:
-        names = ("first", "then", "target", "then_target", "model", "endpoint")
+        names = ("first", "then", "target", "then_target", "model", "endpoint", "picture")
         document = shaped(shape, Wish(name, **{key: options[key] for key in names}))
         problems = review(document)
         if has_errors(problems):
