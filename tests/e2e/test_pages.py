@@ -17,10 +17,11 @@ from tests.e2e.looking import faults_of, looked_at
 
 pytestmark = pytest.mark.e2e
 # No page: media and exports; forms that only take a POST; what there is only once something is published or restored,
-# which test_release walks through.
+# which test_release walks through; the demo has no recipe.
 NO_PAGE = re.compile(
-    r"media\.|\.export$|health\.|accounts\.|home\.start|manifests\.pin"
+    r"media\.|\.export$|health\.|accounts\.|home\.start|manifests\.(pin|declare)"
     r"|presets\.(autosave|check|merge|mute|unmute)|targets\.(set_value|remove_value)"
+    r"|recipes\.(detail|edit|start|choose)"
     r"|\.(comment|add|remove|freeze|cancel|retry|decide|decide_all|extend|again|try|tick|fill|attach|reject|withdraw|lift|take"
     r"|probe|publish|proof)$"
 )
@@ -75,6 +76,8 @@ FORMS = {
     "presets.edit": "preset.save",
     "presets.new": "preset.save",
     "presets.restore": "preset.save",
+    "recipes.new": "recipe.save",
+    "targets.new": "target.change",
     "inputs.new": "inputs.freeze",
     "runs.new": "run.start",
     "parity.new": "check.start",
