@@ -33,17 +33,17 @@ def as_json(cases: list[Case]) -> dict[str, Any]:
 
 
 def lines(cases: list[Case], *, every: bool = False) -> Iterator[str]:
-    """The table by planted change, then each wrong answer, then the counts."""
+    """The table by planted change, then each wrong answer (or, with `every`, each), then the counts."""
     yield f"{'planted':28} {'set':9} {'n':>3}  {'found: class verdict codes, how often'}"
     groups: dict[tuple[str, str], list[Case]] = {}
     for case in cases:
         groups.setdefault((case.change, case.set), []).append(case)
     for (change, set_), group in groups.items():
         yield f"{change:28} {set_:9} {len(group):3}  {_found(group)}"
-    wrong = [case for case in cases if every or case.outcome not in GOOD]
+    wrong = [case for case in cases if case.outcome not in GOOD]
     yield ""
-    yield f"{len(wrong)} wrong answers" if wrong else "no wrong answer"
-    for case in wrong:
+    yield f"wrong answers: {len(wrong)} of {len(cases)}"
+    for case in cases if every else wrong:
         yield f"  {case.outcome:10} {case.key}: {case.found_class} {case.verdict} {_codes(case)}"
         yield from (f"             {message}" for message in case.messages[:3])
     yield ""

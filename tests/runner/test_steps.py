@@ -33,6 +33,7 @@ def words(device: Device, folder: Path, **more: Any) -> dict[str, Any]:
     return dict(answer)
 
 
+@pytest.mark.journey
 def test_words_repeat_with_their_seed_and_name_the_exact_model(device: Device, tmp_path: Path):
     greedy, again = words(device, tmp_path), words(device, tmp_path)
     assert greedy["values"] == again["values"]
@@ -43,6 +44,7 @@ def test_words_repeat_with_their_seed_and_name_the_exact_model(device: Device, t
     assert words(device, tmp_path, temperature=1.0, seed=1)["values"]["answer"] == one
 
 
+@pytest.mark.journey
 def test_weights_that_are_not_here_are_named(device: Device, tmp_path: Path):
     failure = words(device, tmp_path, model={"repository": "nobody/nothing"})["failure"]
     assert (failure["code"], failure["evidence"]["repository"]) == ("weights_missing", "nobody/nothing")
@@ -55,13 +57,12 @@ def test_a_language_model_that_brings_code_or_pickles_is_refused(own_weights: Pa
         language_models.load({"repository": TINY}, own_weights, Hashes(), quiet)
 
 
-def test_a_clip_is_enlarged_frame_by_frame_and_keeps_its_sound(device: Device, tmp_path: Path):
+def test_a_clip_is_enlarged_frame_by_frame_and_keeps_its_sound(tmp_path: Path):
     frames = moving(12, (96, 64))
     source = write_clip(tmp_path / "clip.mp4", frames, sound=speech(0.5))
     source.rename(tmp_path / SOURCE)
-    asked = {"kind": "upscale", "scale": 2, "method": "lanczos"}
-    values = device.step(asked, tmp_path, quiet).message["values"]
-    assert values == {"size": {"width": 192, "height": 128, "frames": 12, "from": [96, 64]}}
+    size = enlarging.enlarge(tmp_path / SOURCE, tmp_path / MADE, {"scale": 2, "method": "lanczos"}, quiet)
+    assert size == {"width": 192, "height": 128, "frames": 12, "from": [96, 64]}
     large, sound = decoded(tmp_path / MADE)
     small, same = decoded(tmp_path / SOURCE)
     assert (large.shape, sound) == ((12, 128, 192, 3), same)
