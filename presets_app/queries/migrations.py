@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, F, IntegerField, Value, When
 from django.urls import reverse
 
 from presets_app import wiring
@@ -100,9 +100,17 @@ def choices(project: Project, given: dict[str, str]) -> dict[str, Any]:
     return {
         "presets": [(row.slug, row.name) for row in Preset.objects.filter(project=project).order_by("name")],
         "targets": targets,
-        "checks": [("", "None yet"), *evidence.offered(project)],
+        "checks": [("", "None yet"), *_fitting(project, chosen)],
         "chosen": chosen,
     }
+
+
+def _fitting(project: Project, chosen: dict[str, str]) -> list[tuple[str, str]]:
+    """Checks of newest revisions (no other can be opened with): first those of the chosen preset and its two sides."""
+    rows = evidence.offered(project, digest=F("preset__digest"))
+    own = evidence.offered(project, digest=F("preset__digest"), preset__slug=chosen.get("preset", ""))
+    first = evidence.between(own, project, {chosen.get("from", ""), chosen.get("to", "")})
+    return list(dict.fromkeys([*first, *own, *rows]))
 
 
 def detail(migration: Migration, *, tickable: bool) -> dict[str, Any]:

@@ -59,7 +59,11 @@ def open_migration(
 
 def _refuse_other(check: Check, preset: Preset, digest: str, sides: set[str]) -> None:
     """Raise Conflict unless the check judged this document of this preset on these two targets."""
-    if check.preset_id != preset.pk or check.digest != digest:
+    if check.preset_id != preset.pk:
+        named = check.preset.name if check.preset else check.note
+        hint = f"Choose a check of {preset.name}, or open the migration without one."
+        raise Conflict(f"That check judged {named}, not {preset.name}.", code="check_of_other_preset", hint=hint)
+    if check.digest != digest:
         hint = "Run a check of the newest revision, or restore the one that was checked."
         raise Conflict("That check judged another revision of this preset.", code="check_of_other_revision", hint=hint)
     if {check.left.target.slug, check.right.target.slug} != sides:

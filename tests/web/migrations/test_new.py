@@ -57,7 +57,26 @@ def test_a_check_of_an_older_revision_is_no_evidence(studio: Studio) -> None:
     check = studio.check()
     studio.revise("Another prompt")
     form = {"preset": studio.preset.slug, "from": "local", "to": "second", "check": check.id}
-    assert signed_in("ada").post(ADDRESS, form).status_code == 409
+    ada = signed_in("ada")
+    assert check.id not in ada.get(ADDRESS).content.decode()
+    assert ada.post(ADDRESS, form).status_code == 409
+
+
+def test_checks_of_the_chosen_preset_come_first_and_no_other_is_taken(studio: Studio) -> None:
+    own = studio.check()
+    preset, actor = studio.preset, studio.people.ada
+    other = support.save(studio.project, actor, name="Another boat")
+    studio.preset = other
+    studio.pin()
+    foreign = studio.check()
+    studio.preset = preset
+    ada = signed_in("ada")
+    page = ada.get(f"{ADDRESS}?preset={preset.slug}&from=local&to=second").content.decode()
+    assert page.index(own.id) < page.index(foreign.id)
+    form = {"preset": preset.slug, "from": "local", "to": "second", "check": foreign.id}
+    answer = ada.post(ADDRESS, form)
+    assert answer.status_code == 409
+    assert b"judged Another boat, not" in answer.content
 
 
 def test_a_viewer_is_told_and_opens_none(studio: Studio) -> None:
