@@ -10,7 +10,8 @@ from presets_app.core.errors import Unavailable
 from presets_app.management.waiting import Say, require_queue, wait
 from presets_app.services import targets
 
-TIMEOUT = {"type": float, "default": 120.0, "help": "seconds to wait"}
+SECONDS = 120.0
+TIMEOUT = {"type": float, "default": SECONDS, "help": "seconds to wait"}
 
 
 def ask(target: Any, say: Say, seconds: float) -> Any:

@@ -13,6 +13,7 @@ from presets_app.models import Preset
 from presets_app.services import presets
 from tests.management.conftest import Manage
 from tests.support.graphs import api_graph, picture, png
+from tests.support.project import document
 
 pytestmark = pytest.mark.django_db
 KEY = "hf_" + "a1B2" * 8
@@ -33,6 +34,18 @@ def test_a_workflow_is_brought_in_under_the_name_of_its_file_with_its_picture(
     row = Preset.objects.get()
     image = presets.load(project, row.slug, row.head)["inputs"]["image"]
     assert wiring.artifacts().get(image["sha256"]) == png()
+
+
+def test_a_document_is_saved_with_the_picture_that_it_names(
+    manage: Manage, people: Any, tmp_path: Path, project: Any
+) -> None:
+    place = file(tmp_path, "preset.json", document(task="i2v", inputs={"first_image": "boat.png"}))
+    image = file(tmp_path, "boat.png", png())
+    answered = manage("presets", "save", place, "--asset", image, "--message", "With its picture", "--as", "ada")
+    assert (answered.code, [code for code in answered.codes if code.startswith("asset")]) == (0, [])
+    row = Preset.objects.get()
+    kept = presets.load(project, row.slug, row.head)["inputs"]["first_image"]
+    assert wiring.artifacts().get(kept["sha256"]) == png()
 
 
 def test_a_picture_is_brought_in_as_what_it_carries(manage: Manage, people: Any, tmp_path: Path) -> None:

@@ -49,17 +49,24 @@ def test_each_item_is_in_the_queue_once_after_the_command(manage: Manage, pinned
     assert waiting_jobs == [f"render-{item['id']}-1" for item in run["items"]]
 
 
-def test_a_run_without_a_revision_takes_what_is_live_and_says_when_nothing_is(manage: Manage, pinned: Any):
-    refused = manage("runs", "start", pinned.slug, "--target", "local", "--items", "1")
-    assert (refused.code, refused.codes) == (1, ["nothing_live"])
+def test_a_run_without_a_revision_takes_what_is_live_or_says_that_it_takes_the_newest(manage: Manage, pinned: Any):
+    started = manage("runs", "start", pinned.slug, "--target", "local", "--items", "1")
+    assert (started.code, started.value["revision"]) == (0, pinned.head)
+    assert "nothing of" in started.progress
+    assert "rendering its newest revision" in started.progress
 
 
-def test_a_run_on_a_side_that_was_never_pinned_is_refused_and_leaves_nothing(
-    manage: Manage, saved: Any, local: Any, redis_url: str
+def test_a_run_on_a_side_that_was_never_pinned_pins_it_or_is_refused_and_leaves_nothing(
+    manage: Manage, saved: Any, local: Any, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ):
-    refused = manage("runs", "start", saved.slug, "--target", "local", "--revision", "1")
+    refused = manage("runs", "start", saved.slug, "--target", "local", "--no-pin")
     assert (refused.code, refused.codes) == (1, ["not_pinned"])
     assert manage("runs", "list").value["runs"] == []
+    # The runner's answer is in place already; nobody is there to be asked again.
+    monkeypatch.setattr("presets_app.management.asking.ask", lambda target, say, seconds: target)
+    started = manage("runs", "start", saved.slug, "--target", "local", "--as", "ada")
+    assert (started.code, started.value["total"]) == (0, 1)
+    assert manage("manifests", "show", saved.slug, "local").value["by"] == "ada"
 
 
 def test_without_a_queue_nothing_is_started(manage: Manage, pinned: Any, settings: Any, tmp_path: Path):

@@ -40,7 +40,7 @@ def _pictures(document: Mapping[str, Any]) -> Iterator[Problem]:
     for name, asset in inputs.items():
         if not isinstance(asset, Mapping):
             text = "This picture is named, and is not kept with the preset, so its bytes are not known."
-            hint = "Give the file beside the preset."
+            hint = "Give the file with the preset: drop both on the page, or `presets save FILE --asset PICTURE`."
             yield Problem("input_not_kept", "error", joined(("inputs", name)), text, hint, _SOURCE)
 
 

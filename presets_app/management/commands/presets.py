@@ -16,7 +16,7 @@ from presets_app.management import mending
 from presets_app.management.acting import decider, project_of
 from presets_app.management.json_command import COULD_NOT, DONE, REFUSED, Answer, FeatureCommand, read_file, taking
 from presets_app.queries import listing, projects, rows, variables
-from presets_app.services import converting, drafting, embedded
+from presets_app.services import bringing_assets, converting, drafting, embedded
 from presets_app.services import presets as service
 from presets_app.services.bringing_assets import Given
 
@@ -31,8 +31,17 @@ def _exporting(parser: ArgumentParser) -> None:
     parser.add_argument("--format", choices=sorted(FORMATS), default="json", dest="form")
 
 
+def _saving(parser: ArgumentParser) -> None:
+    taking("file", "--message", "--preset", "--expected")(parser)
+    _assets(parser)
+
+
 def _importing(parser: ArgumentParser) -> None:
     taking("file", "--message")(parser)
+    _assets(parser)
+
+
+def _assets(parser: ArgumentParser) -> None:
     text = "a picture, video or sound that the preset names; may be given several times"
     parser.add_argument("--asset", action="append", default=[], dest="assets", metavar="FILE", help=text)
 
@@ -46,7 +55,7 @@ class Command(FeatureCommand):
         "convert": ("A file in another form, either way.", taking("file", "--to", to={"required": True})),
         "list": ("The presets, newest change first.", taking("--limit", limit=LIMIT)),
         "show": ("One preset, with its document.", taking("slug", "--revision", revision=REVISION)),
-        "save": ("Save a file as a new preset or revision.", taking("file", "--message", "--preset", "--expected")),
+        "save": ("Save a file as a new preset or revision.", _saving),
         "import": ("Bring a file in as a new preset.", _importing),
         "history": ("The revisions of a preset.", taking("slug", "--limit", limit=LIMIT)),
         "restore": ("Save an old revision as the newest.", taking("slug", "revision", "--message")),
@@ -120,17 +129,19 @@ class Command(FeatureCommand):
     def do_save(self, *, file: str, message: str, preset: str, expected: str, **options: Any) -> Answer:
         project = project_of(options)
         document, problems = _must_read(file)
+        person = decider(project, options)
+        files = _given(options["assets"])
+        kept = bringing_assets.keep(person, document, files, known=service.known_secrets(project))
+        document = kept.document
         slug = preset or slug_of(document.get("name", ""))
         if preset:
             projects.preset(project, preset)
-        saved = service.save(
-            project, decider(project, options), document, message=message, slug=slug, expected=expected or None
-        )
-        return _saved(saved, [*problems, *review(document)]), DONE
+        saved = service.save(project, person, document, message=message, slug=slug, expected=expected or None)
+        return _saved(saved, [*problems, *kept.problems, *review(document)]), DONE
 
     def do_import(self, *, file: str, message: str, assets: list[str], **options: Any) -> Answer:
         project = project_of(options)
-        files = [Given(Path(name).name, read_file(name)) for name in (file, *assets)]
+        files = _given([file, *assets])
         saved, draft = drafting.bring(project, decider(project, options), files, message=message)
         return _saved(saved, [*draft.problems, *draft.off]), DONE
 
@@ -182,6 +193,10 @@ def _must_read(file: str) -> tuple[Document, list[Problem]]:
     if document is None:
         raise Invalid.of(problems)
     return document, problems
+
+
+def _given(names: list[str]) -> list[Given]:
+    return [Given(Path(name).name, read_file(name)) for name in names]
 
 
 def _saved(revision: Any, problems: list[Problem]) -> Document:

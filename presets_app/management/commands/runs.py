@@ -6,7 +6,8 @@ from argparse import ArgumentParser
 from typing import Any
 
 from presets_app.core.errors import Conflict, Invalid, NotFound
-from presets_app.management import baselines, waiting
+from presets_app.core.permissions import Actor
+from presets_app.management import asking, baselines, waiting
 from presets_app.management.acting import actor, decider, project_of
 from presets_app.management.json_command import DONE, REFUSED, Answer, FeatureCommand, taking
 from presets_app.queries import listing, outputs, projects, rows
@@ -26,7 +27,10 @@ def _starting(parser: ArgumentParser) -> None:
     parser.add_argument("--target", required=True)
     parser.add_argument("--inputs", default="", help="an input set; without one the preset itself, seed by seed")
     parser.add_argument("--items", type=int, help="how many; 1 without a set, all of a preview set")
-    parser.add_argument("--revision", default="", help="a commit, a number or `newest`; what is live when left out")
+    parser.add_argument(
+        "--revision", default="", help="a commit, a number, `newest`; left out: what is live, or newest"
+    )
+    parser.add_argument("--no-pin", action="store_true", help="refuse a preset that was never pinned on the target")
     parser.add_argument("--note", default="")
     waiting_arguments(parser)
 
@@ -53,16 +57,39 @@ class Command(FeatureCommand):
         project = project_of(options)
         person = actor(project, options, self.say)
         found, place = projects.preset(project, preset), projects.target(project, target)
-        commit = listing.revision(found, revision).commit if revision else service.live_revision(found, place.slug)
+        commit = self._commit(found, place, revision)
         chosen = projects.input_set(project, options["inputs"]) if options["inputs"] else None
         items = _from_set(chosen, options["items"]) if chosen else _from_preset(found, commit, options["items"])
         waiting.require_queue()
         work = service.Work(found, place, items, "preview", commit, chosen, options["note"])
+        run = self._started(work, person, may_pin=not options["no_pin"])
         pins = manifests.standing(found, place)
         for sentence in pins["changes"]:
             self.say(f"{place.name} is no longer what was pinned: {sentence}")
-        value, code = self._followed(service.start(work, person), options)
+        value, code = self._followed(run, options)
         return {**value, "pins": pins}, code
+
+    def _started(self, work: service.Work, person: Actor, *, may_pin: bool) -> Any:
+        """The run. What was never pinned on the target is pinned first, so that one command renders a new preset."""
+        try:
+            return service.start(work, person)
+        except NotFound as error:
+            if error.code != "not_pinned" or not may_pin:
+                raise
+        person.must("manifest.pin")
+        self.say(f"{work.preset.name} was never pinned on {work.target.name}: pinning it to what is there now")
+        answered = asking.ask(work.target, self.say, asking.SECONDS)
+        manifests.pin(work.preset, answered, person, work.revision)
+        return service.start(work, person)
+
+    def _commit(self, preset: Any, target: Any, revision: str) -> str:
+        """The revision that was named; else what is live on the target; else, said aloud, the newest."""
+        if not revision:
+            try:
+                return service.live_revision(preset, target.slug)
+            except NotFound:
+                self.say(f"nothing of {preset.name} is live on {target.name}: rendering its newest revision")
+        return str(listing.revision(preset, revision or "newest").commit)
 
     def do_list(self, *, state: str, limit: int, **options: Any) -> Answer:
         return listing.runs(project_of(options), limit, state=state), DONE
