@@ -11,8 +11,8 @@ ENV PATH=/opt/venv/bin:$PATH \
 # The folders exist here so that a fresh volume mounted over them belongs to the user that writes to it.
 RUN groupadd --gid 10001 matchframe \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin matchframe \
-    && mkdir -m 700 /data /artifacts \
-    && chown 10001:10001 /data /artifacts \
+    && mkdir -m 700 /data /artifacts /hashes \
+    && chown 10001:10001 /data /artifacts /hashes \
     && mkdir /weights
 WORKDIR /app
 COPY requirements/pip.txt requirements/web.txt requirements/runner.txt requirements/

@@ -41,6 +41,7 @@ e2e: e2e-tools
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m e2e --timeout 900 tests/e2e
 
 bench: install
+	@sh requirements/bench.sh
 	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks
 
 # Plants benign and harmful changes into drawn and rendered clips, and prints what the measuring makes of each.

@@ -100,6 +100,11 @@ def artifact_path(digest: str) -> Path:
     return LocalStore(Path(settings.ARTIFACTS_DIR)).path(digest)
 
 
+def artifact_leftovers() -> int:
+    """Remove what killed writers left in the artifact store; returns how many files."""
+    return LocalStore(Path(settings.ARTIFACTS_DIR)).sweep()
+
+
 def upload_limit() -> int:
     """Bytes of the largest request body that is read."""
     return int(settings.UPLOAD_LIMIT)

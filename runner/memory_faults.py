@@ -23,6 +23,7 @@ _UNITS = {"bytes": 1, "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30, "tib": 1 <
 _PHASES = {"load": "loading the weights", "text": "reading the prompt", "denoise": "denoising", "decode": "decoding"}
 _OFFLOADS = {
     "none": "none",
+    "text": "text",
     "model": "model",
     "group": "group",
     "sequential": "group",

@@ -1,14 +1,17 @@
-"""Hands a request's pictures from the artifact store to the rendering process, which knows no store.
+"""Pictures between the rendering process, which knows no store, and the one that does: a request's own, and a preview.
 
-They lie in a folder beside the place of the video, each under the SHA-256 of its bytes.
+Those of a request lie beside the place of the video, in a folder, each under the SHA-256 of its bytes.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 from presets_app.artifacts import ArtifactStore
 from presets_app.core.errors import NotFound
@@ -16,6 +19,7 @@ from runner import limits
 from runner.failures import cannot
 
 PICTURES = "pictures"
+PREVIEW_SIDE = 512  # pixels of its longer side
 LARGEST = 256 << 20  # bytes of one file
 
 
@@ -38,3 +42,16 @@ def hand_over(store: ArtifactStore, document: Mapping[str, Any], folder: Path) -
             raise cannot("environment", "input_damaged", text, hint, path=path)
         (folder / PICTURES).mkdir(exist_ok=True)
         (folder / PICTURES / picture.sha256).write_bytes(data)
+
+
+def preview_place(video: Path, item: str) -> Path:
+    """Where a render's preview lies: the same place whether it was begun ahead of its turn or not."""
+    return video.parent.parent / f"preview-{item}.jpg"
+
+
+def preview(frame: Any, place: Path) -> None:
+    """Write a small JPEG of a frame, uint8 RGB of (height, width, 3); where the disk is full there is none."""
+    picture = Image.fromarray(frame)
+    picture.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE), Image.Resampling.BILINEAR)
+    with suppress(OSError):
+        picture.save(place, "JPEG", quality=80)

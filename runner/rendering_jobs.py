@@ -88,6 +88,8 @@ def _ask(room: Room, request: GenerationRequest, video: Path, meter: Meter) -> A
     begun: list[object] = []
 
     def listen(progress: Progress) -> None:
+        if progress.phase == "encode" and not begun:
+            meter.preview = room.show(request.item, pictures.preview_place(video, request.item))
         meter(progress)
         if progress.phase == "encode" and not begun and not room.stopping:
             begun.append(room.look_ahead())

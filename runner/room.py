@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,11 +21,13 @@ from runner.device import Device
 from runner.progress import Progress
 
 CANCEL_KEY = "matchframe:cancel:"  # + item id; set by the web side, looked for between messages of the child
+PREVIEW_KEY = "matchframe:preview:"  # + item id; the web side shows what lies there
 RESULTS = "results"
 SHUTDOWN, CANCEL = "shutdown", "cancelled"
 _META_EVERY = 0.2  # seconds between two writes of job.meta within one phase
 _BEAT_EVERY = 10.0  # seconds between heartbeats while a job runs
 _RESULT_TIMEOUT = 600
+_PREVIEW_SECONDS = 600
 
 
 @dataclass
@@ -59,6 +62,16 @@ class Room:
             logs.warn("redis does not answer", error=type(error).__name__)
             return None
 
+    def show(self, item_id: str, place: Path) -> str:
+        """Lay a preview where the web side looks for it; another word for each picture, "" when there is none."""
+        try:
+            data = place.read_bytes()
+            place.unlink()
+            self.redis.set(PREVIEW_KEY + item_id, data, ex=_PREVIEW_SECONDS)
+        except (OSError, RedisError):
+            return ""
+        return hashlib.sha256(data).hexdigest()[:16]
+
     def forget_cancel(self, item_id: str) -> None:
         """Honoured: a later attempt of the item is not meant."""
         self.redis.delete(CANCEL_KEY + item_id)
@@ -78,6 +91,7 @@ class Meter:
         self._job = job
         self._last = ("", 0.0)
         self._warm = False
+        self.preview = ""
 
     def __call__(self, progress: Progress) -> None:
         if progress.warm is not None:
@@ -87,7 +101,7 @@ class Meter:
             return
         self._last = (progress.phase, time.monotonic())
         state = {"phase": progress.phase, "step": progress.step, "steps": progress.steps, "warm": self._warm}
-        self._job.meta.update(state)
+        self._job.meta.update(state | ({"preview": self.preview} if self.preview else {}))
         try:
             self._job.save_meta()  # type: ignore[no-untyped-call]
         except RedisError as error:

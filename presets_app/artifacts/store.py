@@ -11,8 +11,9 @@ import json
 import os
 import re
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -21,6 +22,8 @@ from presets_app.core.errors import NotFound, Unavailable
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1 << 20
+_NEW = ".new-"  # begins the name of a file that is being written
+_ABANDONED = 24 * 3600.0  # seconds; no write takes so long
 
 
 class ArtifactStore(Protocol):
@@ -80,6 +83,16 @@ class LocalStore:
     def has(self, digest: str) -> bool:
         return bool(_DIGEST.fullmatch(digest)) and self.path(digest).exists()
 
+    def sweep(self, older_than: float = _ABANDONED) -> int:
+        """Remove half-written files that nobody has touched for so many seconds; returns how many."""
+        gone = 0
+        for place in self.root.glob(f"??/{_NEW}*"):
+            with suppress(OSError):
+                if time.time() - place.stat().st_mtime > older_than:
+                    place.unlink()
+                    gone += 1
+        return gone
+
     @contextmanager
     def _writing(self, digest: str) -> Iterator[IO[bytes] | None]:
         """Yield a sink for new bytes, or None when they are already kept."""
@@ -90,7 +103,7 @@ class LocalStore:
         written: Path | None = None
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".new-", delete=False) as sink:
+            with tempfile.NamedTemporaryFile(dir=place.parent, prefix=_NEW, delete=False) as sink:
                 written = Path(sink.name)
                 yield sink
                 sink.flush()

@@ -4,10 +4,11 @@ else. It is reached through the guarded fetcher, on this machine or in the team'
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from presets_app.backends.addresses import HostRule
-from presets_app.backends.errors import VendorFailed, VendorRefused
+from presets_app.backends.errors import FetchFailed, VendorFailed, VendorRefused
 from presets_app.backends.fetcher import Fetcher
 from presets_app.core.errors import Invalid
 from presets_app.core.problems import Failure
@@ -45,15 +46,23 @@ def complete(endpoint: str, model: str, text: str, options: Mapping[str, Any]) -
         "max_tokens": options["max_tokens"],
         "stream": False,
     }
-    status, value = fetcher.request_json(
-        "POST", endpoint.rstrip("/") + "/chat/completions", body, {}, limit=ANSWER_LIMIT
-    )
+    address = endpoint.rstrip("/") + "/chat/completions"
+    try:
+        status, value = fetcher.request_json("POST", address, body, {}, limit=ANSWER_LIMIT)
+    except FetchFailed as error:
+        raise FetchFailed(_unanswered(error.failure), sent=error.sent) from None
     if status != _OK:
         raise _refusal(status, model)
     answer = _words(value)
     if answer is None:
         raise VendorFailed(_strange())
     return answer
+
+
+def _unanswered(failure: Failure) -> Failure:
+    """The fetcher's own sentences are about targets."""
+    message = failure.message.replace("The server", "The language model's server")
+    return replace(failure, message=message, hint="Look whether it runs at that address, then do this step again.")
 
 
 def _words(value: Any) -> str | None:

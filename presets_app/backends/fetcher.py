@@ -11,7 +11,7 @@ import hashlib
 import json as json_module
 import ssl
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any
@@ -27,7 +27,12 @@ from presets_app.core.problems import Failure
 MAX_REDIRECTS = 3
 JSON_LIMIT = 8 << 20
 _REDIRECTS = (301, 302, 303, 307, 308)
-_VIDEO_STARTS = ((4, b"ftyp"), (0, b"\x1aE\xdf\xa3"))  # ISO base media (mp4, mov) and EBML (webm, mkv)
+_STARTS = {
+    "video": ((4, b"ftyp"), (0, b"\x1aE\xdf\xa3")),  # ISO base media (mp4, mov) and EBML (webm, mkv)
+    "image": ((0, b"\x89PNG\r\n\x1a\n"), (8, b"WEBP"), (0, b"GIF8"), (0, b"\xff\xd8\xff")),
+}
+_CALLED = {"video": "video", "image": "picture"}
+_IS_NONE = {"video": "not_a_video", "image": "not_a_picture"}
 
 
 @dataclass(frozen=True)
@@ -79,8 +84,10 @@ class Fetcher:
         headers: Mapping[str, str] | None = None,
         *,
         limit: int = JSON_LIMIT,
+        lenient: bool = False,
     ) -> tuple[int, Any]:
-        """Send and read JSON of at most `limit` bytes: (HTTP status, value). Only a GET follows redirects.
+        """Send and read JSON of at most `limit` bytes: (HTTP status, value). Only a GET follows redirects. `lenient`
+        reads NaN and the infinities, which JSON has not and some servers write, as None.
 
         Raises LocalOnly, FetchRefused, and FetchFailed (code `not_json` for a reply that is none).
         """
@@ -91,7 +98,7 @@ class Fetcher:
             own["Content-Type"] = "application/json"
         with self._opened(method, url, own, content) as response:
             body = b"".join(_bounded(response, limit))
-            return response.status_code, _parsed(body, response.status_code)
+            return response.status_code, _parsed(body, response.status_code, _nothing if lenient else _no_constant)
 
     def send(
         self, method: str, url: str, content: bytes | None, headers: Mapping[str, str], *, limit: int = JSON_LIMIT
@@ -108,18 +115,21 @@ class Fetcher:
         hop = self._checked(url)
         return [(address, hop.port) for address in self._addresses(hop)]
 
-    def download(self, url: str, sink: IO[bytes], *, limit: int) -> Downloaded:
-        """Write a video's bytes to `sink`, at most `limit` of them; no header of the caller's is sent along.
+    def download(self, url: str, sink: IO[bytes], *, limit: int, picture: bool = False) -> Downloaded:
+        """Write a video's bytes (a picture's with `picture`) to `sink`, at most `limit` of them; no header of the
+        caller's is sent along.
 
-        Raises LocalOnly, FetchRefused (also for a body that is not the video it says it is), FetchFailed.
+        Raises LocalOnly, FetchRefused (also for a body that is not what it says it is), FetchFailed.
         """
-        with self._opened("GET", url, {"Accept": "video/*"}, None) as response:
+        kind = "image" if picture else "video"
+        with self._opened("GET", url, {"Accept": f"{kind}/*"}, None) as response:
             if response.status_code != 200:
                 raise _gone(response.status_code)
             media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-            if not media_type.startswith("video/") and media_type != "application/octet-stream":
-                raise refused("unexpected_media_type", "The output's server did not send a video.", sent=True)
-            return _written(_bounded(response, limit), sink, media_type)
+            if not media_type.startswith(f"{kind}/") and media_type != "application/octet-stream":
+                text = f"The output's server did not send a {_CALLED[kind]}."
+                raise refused("unexpected_media_type", text, sent=True)
+            return _written(_bounded(response, limit), sink, media_type, kind)
 
     def send_bytes(self, method: str, url: str, content: bytes, headers: Mapping[str, str]) -> int:
         """Send raw bytes with exactly these headers; the HTTP status. The reply's body is not read."""
@@ -307,36 +317,41 @@ def _bounded(response: httpx.Response, limit: int) -> Iterator[bytes]:
         yield chunk
 
 
-def _written(chunks: Iterator[bytes], sink: IO[bytes], media_type: str) -> Downloaded:
+def _written(chunks: Iterator[bytes], sink: IO[bytes], media_type: str, kind: str) -> Downloaded:
     state, size, head = hashlib.sha256(), 0, b""
     for chunk in chunks:
         head = head if len(head) >= 16 else (head + chunk)[:16]
         if len(head) >= 16 and size < 16:
-            _like_a_video(head)
+            _begins_like(head, kind)
         state.update(chunk)
         sink.write(chunk)
         size += len(chunk)
     if size < 16:
-        _like_a_video(head)
+        _begins_like(head, kind)
     return Downloaded(state.hexdigest(), size, media_type)
 
 
-def _like_a_video(head: bytes) -> None:
-    if not any(head[place : place + len(mark)] == mark for place, mark in _VIDEO_STARTS):
-        raise refused("not_a_video", "The output is called a video and does not begin like one.", sent=True)
+def _begins_like(head: bytes, kind: str) -> None:
+    if not any(head[place : place + len(mark)] == mark for place, mark in _STARTS[kind]):
+        text = f"The output is called a {_CALLED[kind]} and does not begin like one."
+        raise refused(_IS_NONE[kind], text, sent=True)
 
 
-def _parsed(body: bytes, status: int) -> Any:
+def _parsed(body: bytes, status: int, constant: Callable[[str], None]) -> Any:
     try:
-        return json_module.loads(body, parse_constant=_no_constant)
+        return json_module.loads(body, parse_constant=constant)
     except (ValueError, RecursionError):
         evidence = {"http_status": status, "bytes": len(body)}
         failure = Failure("service", "not_json", "later", "The server's answer is not JSON.", "", evidence)
         raise FetchFailed(failure, sent=True) from None
 
 
-def _no_constant(name: str) -> float:
+def _no_constant(name: str) -> None:
     raise ValueError(name)
+
+
+def _nothing(name: str) -> None:
+    return None
 
 
 def _same_origin(one: _Hop, other: _Hop) -> bool:

@@ -63,11 +63,17 @@ class StoredFile:
 
 @dataclass(frozen=True)
 class RawDigests:
-    """Digests before encoding: `frames` of uint8 RGB (frames, height, width, 3), `samples` of float32 (samples,
-    channels), None without audio."""
+    """Digests of what was rendered: `frames` of uint8 RGB (frames, height, width, 3), `samples` of float32 (samples,
+    channels), None without audio.
+
+    `taken` is "before_encoding" where the frames themselves were at hand, or a file that keeps every bit of them; it
+    is "from_file" for a server's lossy file: what that decodes to, under other headers, so that neither is ever taken
+    for the other.
+    """
 
     frames: str
     samples: str | None = None
+    taken: Literal["before_encoding", "from_file"] = "before_encoding"
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,8 @@ class SeedUsed:
 @dataclass(frozen=True)
 class GenerationResult:
     """What came of one attempt. `timings` in seconds by phase, with `warm` true when the pipeline was resident;
-    `peak_memory` in bytes; `fingerprint` is runner.fingerprint's record, {} from a closed service."""
+    `peak_memory` in bytes; `fingerprint` is runner.fingerprint's record, {} from a closed service; `originals` are a
+    server's pictures that `video` was put together from."""
 
     item: str
     attempt: int
@@ -111,6 +118,7 @@ class GenerationResult:
     fingerprint: dict[str, Any] = field(default_factory=dict)
     failure: Failure | None = None
     log: str | None = None
+    originals: tuple[StoredFile, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {"format": RESULT_FORMAT, **asdict(self)}
@@ -123,6 +131,7 @@ class GenerationResult:
         for name, maker in (("video", StoredFile), ("digests", RawDigests), ("geometry", Geometry)):
             fields[name] = maker(**fields[name]) if fields.get(name) else None
         fields["seeds"] = tuple(SeedUsed(**seed) for seed in fields.get("seeds") or ())
+        fields["originals"] = tuple(StoredFile(**file) for file in fields.get("originals") or ())
         fields["failure"] = Failure.from_json(fields["failure"]) if fields.get("failure") else None
         return cls(**fields)
 

@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 from presets_app.core import parity_thresholds as gate
 from presets_app.core.parity_faults import broken_pictures, container_faults
-from presets_app.core.parity_pictures import differs_in_grain, far_apart, is_same, picture_faults, related
+from presets_app.core.parity_pictures import differs_in_grain, is_same, picture_faults, related
 from presets_app.core.parity_reasons import Reason, number
+from presets_app.core.parity_shots import far_apart
 from presets_app.core.parity_sound import sound_faults, sound_streams
 from presets_app.core.parity_thresholds import SameAs, same_as
 from presets_app.core.problems import Failure

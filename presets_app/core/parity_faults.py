@@ -87,7 +87,7 @@ def broken_pictures(video: Facts) -> Iterator[Reason]:
         if not found:
             yield from _faint(side, seen, other)
             yield from _dark(video, side)
-            yield from _still(side, seen, other)
+            yield from _still(side, video)
 
 
 def _noise(side: str, seen: Facts) -> Iterator[Reason]:
@@ -105,15 +105,18 @@ def _noise(side: str, seen: Facts) -> Iterator[Reason]:
     yield Reason("static_noise", "fail", message, {"side": side, "frame": run["at"]}, numbers)
 
 
-def _still(side: str, seen: Facts, partner: Facts) -> Iterator[Reason]:
-    """A still picture is a fault where the other side is none; where both are, it is only said."""
+def _still(side: str, video: Facts) -> Iterator[Reason]:
+    """A still picture is a fault where the other side shows the same and moves; where both are still, or have nothing
+    in common, it is only said."""
+    seen, partner = video[side], video["right" if side == "left" else "left"]
     run, travel = seen.get("still_frames"), number(seen.get("travel"))
     if not run or travel is None or run["of"] + 1 < gate.STANDS_STILL or travel >= gate.STAYS:
         return
     other = number((partner or {}).get("travel"))
     numbers = {"travel": travel, "other": other, "threshold": gate.TRAVELS}
     place = {"side": side, "frame": 0}
-    if other is not None and other >= gate.TRAVELS:
+    alike = [number(value) or 0.0 for value in (video.get("per_frame") or {}).get("ssim") or [1.0]]
+    if other is not None and other >= gate.TRAVELS and max(alike) >= gate.ALIGNED_SSIM:
         yield Reason("frozen", "fail", f"Nothing moves on the {side} side, and the other side moves.", place, numbers)
     elif run["count"] == run["of"]:
         message = f"Nothing moves on the {side} side: all of its {run['of'] + 1} frames are the same picture."
@@ -149,6 +152,9 @@ def _dark(video: Facts, side: str) -> Iterator[Reason]:
     crushed = (number(tone.get("contrast_agreement")) or 0.0) >= gate.DARK_AGREES
     if crushed or not dark or dark["regions"] < gate.DARK_REGIONS:
         return
+    throughout = number((video["between"].get("colour") or {}).get("delta_e")) or 0.0
+    if dark["regions"] < gate.DARK_MANY and throughout >= gate.DELTA_E:
+        return  # everything is darker, and what was dark before is black now
     message = f"{dark['regions']} of 64 regions are black on the {side} side only, in {dark['frames']} frames."
     place = {"side": side, "frame": dark["frame"], "region": dark["region"]}
     yield Reason("black", "fail", message, place, {"regions": dark["regions"], "frames": dark["frames"]})

@@ -53,6 +53,8 @@ def sound_faults(audio: Facts, *, alike: bool, shifted_ms: float = 0.0) -> Itera
     yield from content
     yield from _level(audio, explained=bool(harsh) or any(reason.severity == "fail" for reason in content))
     yield from _peaks(left, right)
+    if not content:
+        yield from _clicks(audio)
 
 
 def _silent(left: Facts, right: Facts) -> Iterator[Reason]:
@@ -105,12 +107,17 @@ def _content(audio: Facts) -> Iterator[Reason]:
             f"{gap['seconds']:.2f} s, other than its level elsewhere."
         )
         yield Reason("audio_content", "fail", message, {"second": gap["at_s"]}, {**numbers, **gap})
-    elif bad or correlation < gate.AUDIO_CORRELATION or heard < gate.AUDIO_LOG_MEL:
+    elif bad or _doubtful(correlation, heard):
         message = (
             f"The sounds agree to {correlation:.2f} as waveforms and to {heard:.2f} in pitch and time, where the "
             "pictures are one generation."
         )
         yield Reason("audio_content", "fail" if bad else "ask", message, None, numbers)
+
+
+def _doubtful(correlation: float, heard: float) -> bool:
+    least = gate.AUDIO_LOG_MEL_ASK if correlation >= gate.AUDIO_CORRELATION_HEARD else gate.AUDIO_LOG_MEL
+    return correlation < gate.AUDIO_CORRELATION or heard < least
 
 
 def _harsh(audio: Facts) -> Iterator[Reason]:
@@ -151,3 +158,16 @@ def _peaks(left: Facts, right: Facts) -> Iterator[Reason]:
         side = "left" if one > other else "right"
         message = f"The {side} sound peaks at {max(one, other):+.1f} dBTP, above full scale; the other does not."
         yield Reason("audio_level", "note", message, {"side": side}, {"left_dbtp": one, "right_dbtp": other})
+
+
+def _clicks(audio: Facts) -> Iterator[Reason]:
+    """Peaks that rise while the level stays: moments too short to be heard in a spectrum."""
+    one, other = (number(audio[side].get("true_peak_dbtp")) for side in ("left", "right"))
+    gain = number(audio.get("gain_db"))
+    if one is None or other is None or gain is None or abs(gain) >= gate.AUDIO_GAIN_DB:
+        return
+    if abs(other - one) >= gate.AUDIO_CLICKS_DB:
+        side = "right" if other > one else "left"
+        message = f"The {side} sound peaks {abs(other - one):.1f} dB higher at the same level, as clicks do."
+        numbers = {"left_dbtp": one, "right_dbtp": other, "threshold": gate.AUDIO_CLICKS_DB}
+        yield Reason("audio_content", "ask", message, {"side": side}, numbers)

@@ -53,18 +53,19 @@ def same_as(family: str, noise: Mapping[str, Any] | None) -> SameAs:
 # pictures, which costs SSIM at any bit rate. Coarse points must agree, and nothing may be named.
 GRAIN_SSIM = 0.15  # own choice: at most this far below the gate
 GRAIN_PSNR = 24.0  # SGLang's video default
-GRAIN_LIKENESS = 0.98
-GRAIN_APART = 5.0  # luma levels of means of about 10 x 10 points in the region that differs most
+# Likeness at least; at most so many luma levels of means of about 10 x 10 points in the region that differs most.
+GRAIN_ROWS = ((0.98, 5.0), (0.988, 7.5))
 
 DRAWN_ALIKE = 0.85  # fine structure that agrees this well is the same drawing, whatever its colours
 RELATED = 0.8  # correlation of small aligned pictures from which two clips are one shot with a change to it
+UNEXPLAINED = 0.988  # below, more than brightness and colour differ: those leave this correlation as it is
 ALIGNED_SSIM, ALIGNED_PSNR = 0.75, 24.0  # a timing is named where the pictures agree after aligning
-LAG_COST, LAG_SURE = 0.35, 1.0  # what a lag leaves of the difference: a part, or levels
+LAG_COST, LAG_SURE, LAG_OVERLAP = 0.35, 1.0, 0.4  # what a lag leaves of the difference: a part, or levels; of the clip
 SPEED = 0.015
 STANDS_STILL = 8  # frames; a clip this long in which nothing moves at all is a picture, not a video
 STAYS, TRAVELS = 0.3, 3.0  # levels that a still picture never leaves, and that one which moves does
 
-DELTA_E = 2.5  # CIE 1976; about 2.3 is just noticeable, re-encoding stays below 1.2
+DELTA_E = 1.9  # CIE 1976, of the median region; re-encoding stays below 0.7, the worst benign pair below 1.5
 DELTA_E_BESIDE_DRIFT = 10.0
 HUE_LIKENESS, HUE_LESS = 0.95, 3.0  # a quarter of the regions must be this much further apart
 CONTRAST, CONTRAST_AGREES = 0.06, 0.985  # re-encoding stays within 0.02
@@ -75,30 +76,35 @@ DRIFT_BESIDE_FLICKER = 8.0
 DRIFT_RANGE = 4.0  # there and back
 FLICKER, FLICKER_TURNS = 0.8, 0.15  # luma levels; share of frames between which brightness turns
 FLICKER_REGION, FLICKER_REGION_TURNS = 2.0, 0.28  # things that move change a region too, but not back and forth
-# Blur: strong edges of one side are less steep on the other, and the other's are steeper here, which no encoder makes;
-# or what is missing alternates from point to point; or most of the steepness is gone, everywhere or in some place or
-# time.
-STEEPNESS, STEEPER, ALTERNATES = 0.75, 1.25, -0.2
-STEEPNESS_PART, STEEPER_PART = 0.4, 0.95
-PART_LOST, PART_KEPT = 0.55, 0.85
-LOST_ENERGY = 0.35  # a benign pair may keep half of its steepness and half of its fine structure
+# Blur takes the strength of the strongest steps between neighbours, wherever they lie, and leaves the other side
+# steeper at the places of its own; edges that rounding moved keep the first, and no encoder does the second. Each row:
+# so much strength is left at most, and the other side is so steep at least, `STEEP_MORE` more for all that is left.
+# The last row asks for a visible difference, because there only fine texture was lost.
+BLUR_ROWS = ((0.68, 1.2), (0.75, 1.3))
+BLUR_TEXTURE, STEEP, STEEP_MORE, TEXTURE_LEVELS = 0.6, 0.4, 0.8, 4.0
+PART_LOST, PART_KEPT, PART_STEEP = 0.6, 0.9, 0.8
 GONE_ENERGY, GONE_CONTRAST = 0.1, 0.92  # so strong that coarse points lose contrast too
 GAIN, GAIN_AGREES = 0.2, 0.99  # a change of contrast this large and this even is taken out first
-ELSEWHERE = 0.3
+ELSEWHERE, EDGES = 0.4, 6.0  # of the strongest steps, which must be so many levels
 FINE_ENERGY = 0.85  # of fine structure; blur always takes some
 # Noise on one side: levels, correlation of neighbours, and what it does to fine structure or to the share of close
 # neighbours.
 ADDED, ADDED_CORRELATION, ADDED_ENERGY, ADDED_ROUGH, ADDED_KEEPS = 5.0, 0.35, 1.2, 0.15, 0.95
+MIXED, MIXED_ENERGY, MIXED_AGREES, MIXED_LIKENESS = 8.0, 1.8, 0.7, 0.9  # under noise, with contrast lost to it
+STATIC_DB, STATIC_NEAR = (
+    22.0,
+    0.3,
+)  # a frame of noise is this far from its partner; neighbours of a clip's usual picture
 FROZEN_RUN = 3
 FROZEN_SHARE = 0.12
 DEGENERATE_SHARE = 0.9
 NOISE_SHARE = 0.1
 FAINT, FAINT_RATIO = 6.0, 0.2  # contrast in levels, and of the other side's
-DARK_REGIONS = 2  # of 64
+DARK_REGIONS, DARK_MANY = 2, 16  # of 64
 DARK_AGREES = 0.97  # from here on a straight line explains luma: crushed shadows are a matter of contrast
-PLACE, PLACE_RATIO = 8.0, 4.0  # mean luma levels in one region throughout, against three quarters of the regions
+PLACE, PLACE_RATIO = 5.0, 4.5  # mean luma levels in one region throughout, against three quarters of the regions
 ANYWHERE = 12.0  # mean luma levels in one region throughout that a person should look at, whatever SSIM says
-MOMENT, MOMENT_RATIO, MOMENT_SURE = 14.0, 6.0, 12.0  # the same in one moment, against the clip's median
+MOMENT, MOMENT_RATIO, MOMENT_SURE = 16.0, 6.0, 12.0  # the same in one moment, against the clip's median
 MOMENT_SMALL, MOMENT_DROP = 8.0, 8.0  # levels, where the worst frame is this many dB below the clip
 DAMAGE_DB = 6.0
 
@@ -108,10 +114,13 @@ AUDIO_GAIN_DB = 0.7  # a change of level is one throughout, not the trace of ano
 AUDIO_LEVEL_DB = 2.0  # SGLang, where the clip is too short for a loudness
 AUDIO_TRUE_PEAK = -1.0  # dBTP, EBU R128
 AUDIO_OFFSET_MS = 20.0  # half of the 40 ms that EBU R37 allows to sound that is early
-AUDIO_OFFSET_AGREES = 0.5
+AUDIO_OFFSET_AGREES = 0.75
 AUDIO_CORRELATION = 0.9  # SGLang
 AUDIO_OTHER = 0.6
 AUDIO_LOG_MEL, AUDIO_LOG_MEL_OTHER = 0.97, 0.93  # SGLang's 0.95 of spectra, in time as well
+AUDIO_CORRELATION_HEARD = 0.985  # waveforms that agree this well may part a little more in what is heard
+AUDIO_LOG_MEL_ASK = 0.95  # SGLang
+AUDIO_CLICKS_DB = 6.0  # a peak this much higher at the same level; codecs stay below 3
 AUDIO_GAP_S = 0.08
 AUDIO_HARSH_DB = 3.0  # own choice: a difference in treble that is plainly heard; codecs stay below 1
 AUDIO_HARSH_HEARD = -30.0  # treble this far below the voice is not heard

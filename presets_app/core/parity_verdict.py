@@ -17,6 +17,16 @@ Outcome = Literal["pass", "fail", "inconclusive", "error"]
 ACCEPTED = {"accept", "accepted"}
 REJECTED = {"reject", "rejected"}
 NAMED = 5
+# What each requirement is called where a person reads it.
+TITLES = {
+    "sample": "Enough pairs",
+    "standard": "The standard's minimum",
+    "failures": "No failure beyond what the batch may hold",
+    "decisions": "Every open pair decided",
+    "errors": "Every pair could be measured",
+    "preview": "The preview set",
+    "reviewer": "A reviewer looked where no number decides",
+}
 
 
 @dataclass(frozen=True)
@@ -239,7 +249,8 @@ def _requirements(
     if plan.get("minimum"):
         yield _standard(plan)
     settled = not failed or test.decide(decided, failed) == "accept"
-    text = "no failure" if not failed else f"{failed} failed; the batch is accepted from {test.accepts_at(failed)} on"
+    text = "no failure" if decided else "nothing is decided yet"
+    text = f"{failed} failed; the batch is accepted from {test.accepts_at(failed)} on" if failed else text
     yield Requirement("failures", bool(decided) and settled, text)
     if tally.picked:
         said = f"{tally.picked_failed} of {sum(len(kept) for kept in tally.picked.values())} preview pairs failed"

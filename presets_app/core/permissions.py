@@ -31,6 +31,7 @@ POLICY: dict[str, frozenset[str]] = {
     "check.extend": _MAKERS,
     "sample.override": _DECIDERS,
     "pair.decide": _MAKERS,
+    "check.tick": _MAKERS,
     "migration.open": _MAKERS,
     "migration.tick": _MAKERS,
     "migration.withdraw": _MAKERS,

@@ -22,13 +22,16 @@ DEFAULT: dict[str, Any] = {
     "standard": "smoke",
     "standards": STANDARDS,
     "confidence": 0.95,
-    "inconclusive_share": 0.2,
     "error_share": 0.1,
-    "streak": 1,
+    "streak": 2,  # passes in a row; the second shows something new only with new seeds or a cold start
     "restore_proof_items": 10,
     "dry_run": [],
     "muted": {},  # core.muting; it hides advice and never decides, so approvals do not bind to it
 }
+
+# What a document that does not say it has always meant: defaults changed, stored policies did not.
+EARLIER: dict[str, Any] = {"streak": 1}
+RETIRED = ("inconclusive_share",)  # decided nothing: a pair that waits for a person makes a check inconclusive anyway
 
 # Settings that a policy may state and need not; a policy without them has the version it had before they existed.
 UNSTATED: dict[str, Any] = {
@@ -77,7 +80,6 @@ _ACCEPTS: dict[str, Callable[[Any], bool]] = {
     "standard": lambda value: isinstance(value, str) and value in STANDARDS,
     "standards": _is_standards,
     "confidence": lambda value: _is_share(value) and value > 0,
-    "inconclusive_share": _is_share,
     "error_share": _is_share,
     "streak": _is_count,
     "restore_proof_items": _is_count,
@@ -89,7 +91,14 @@ _ACCEPTS: dict[str, Callable[[Any], bool]] = {
 
 def merged(document: dict[str, Any] | None) -> dict[str, Any]:
     """The project's policy over the defaults, so that an older document still answers every question."""
-    return {**DEFAULT, **(document or {})}
+    return {**DEFAULT, **EARLIER, **document} if document else dict(DEFAULT)
+
+
+def changed(document: dict[str, Any] | None, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The policy's next version, without settings that decide nothing any more."""
+    current = merged(document)
+    kept = {name: value for name, value in current.items() if name not in RETIRED}
+    return {**kept, **values, "version": int(current["version"]) + 1}
 
 
 def version(document: dict[str, Any] | None) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from presets_app.measure.limits import Limits
-    from presets_app.measure.passes import equalize, take_frames
+    from presets_app.measure.passes import collect, equalize, take_frames
     from presets_app.measure.process import Measurement, PairFiles, measure_pairs, probe, tags
     from presets_app.measure.report import write_report
     from presets_app.measure.texts import PNG, Texts, png_texts, words_in
@@ -23,6 +23,7 @@ __all__ = [
     "Measurement",
     "PairFiles",
     "Texts",
+    "collect",
     "equalize",
     "measure_pairs",
     "png_texts",
@@ -35,7 +36,7 @@ __all__ = [
 
 _HOMES = {
     "limits": ("Limits",),
-    "passes": ("equalize", "take_frames"),
+    "passes": ("collect", "equalize", "take_frames"),
     "process": ("Measurement", "PairFiles", "measure_pairs", "probe", "tags"),
     "report": ("write_report",),
     "texts": ("PNG", "Texts", "png_texts", "words_in"),

@@ -68,6 +68,10 @@ def _answer(asked: dict[str, Any], limits: Limits) -> dict[str, Any]:
         from presets_app.measure.frames import stills  # noqa: PLC0415  # Pillow, which no pair needs
 
         return stills(asked, limits)
+    if "collect" in asked:
+        from presets_app.measure.collecting import collect  # noqa: PLC0415  # Pillow, which no pair needs
+
+        return collect(asked, limits)
     if "equalize" in asked:
         from presets_app.measure.equalizing import equalize  # noqa: PLC0415  # no pair needs it
 

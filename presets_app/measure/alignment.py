@@ -35,7 +35,9 @@ def shift(left: Small, right: Small) -> Shift:
         return Shift(0, 0.0, 0.0)
     known = {lag: cost for lag, cost in costs.items() if cost is not None}
     best = min(known, key=lambda lag: (round(known[lag], 3), abs(lag)))
-    if known[best] <= CLEARLY_BETTER * zero and zero - known[best] > 0.05 and _agree(left, right, best):
+    # A bad stretch at one end makes each lag look better that leaves it without a partner.
+    there = min(zero, _unshifted(left, right, best))
+    if known[best] <= CLEARLY_BETTER * there and there - known[best] > 0.05 and _agree(left, right, best):
         return Shift(best, zero, known[best])
     return Shift(0, zero, zero)
 
@@ -52,6 +54,13 @@ def _cost(one: Small, other: Small, lag: int) -> float | None:
     left, right = _overlap(one, other, lag)
     needed = min(4, len(one), len(other))
     return None if len(left) < max(1, needed) else float(np.abs(left - right).mean())
+
+
+def _unshifted(one: Small, other: Small, lag: int) -> float:
+    """What no lag costs over the frames that `lag` compares, on the side where it costs less."""
+    starts, length = (max(0, -lag), max(0, lag)), min(len(one), len(other)) - abs(lag)
+    costs = [_cost(one[start : start + length], other[start : start + length], 0) for start in starts]
+    return min((cost for cost in costs if cost is not None), default=0.0)
 
 
 def _agree(one: Small, other: Small, lag: int) -> bool:

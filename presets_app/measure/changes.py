@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from presets_app.measure.texture import Pairing
 
 WINDOW = 9  # frames over which brightness is taken as steady; what is faster is flicker
 DARK, SEEN = 19.0, 17.0  # luma levels: black, and how much lighter the other side must be
+EDGE = 6.0  # levels between neighbours, of the strongest steps; below there are no edges to speak of
 JUMP = 1.0  # levels by which a frame must leave its neighbourhood to count as a jump
 Array = NDArray[Any]
 
@@ -34,7 +36,7 @@ def changes(differences: Differences, texture: Pairing, first: int, size: tuple[
     return {
         "colour": _colour(levels, moved, first, size),
         "tone": _tone(differences),
-        "drift": _drift(moved),
+        "drift": _drift(levels, moved),
         "flicker": _flicker(moved[:, 0], first, size),
         "apart": _apart(differences.apart, first, size),
         "dark": _dark(levels[:, 0], moved[:, 0], first, size),
@@ -80,19 +82,58 @@ def _median_ratio(value: Array, base: Array, variance: Array) -> float | None:
     return rounded(float(np.median(value[known] / base[known])), 4) if known.any() else None
 
 
-def _drift(moved: Array) -> dict[str, Any]:
-    """Colour of the right side against the left's from the first to the last eighth, mean of the picture."""
-    series = moved.mean(axis=(2, 3))
-    part = max(1, len(series) // 8)
-    eighths = np.stack([np.median(chunk, axis=0) for chunk in np.array_split(series, min(8, len(series)))])
-    gained = np.median(series[-part:], axis=0) - np.median(series[:part], axis=0)
+def _drift(levels: Array, moved: Array) -> dict[str, Any]:
+    """Colour of the right side against the left's from the first to the last eighth. A constant change of contrast or
+    colour moves a bright moment further than a dark one, which is no drift: only what is left without it counts. Mean
+    of the middle half of the regions, so that something new in a corner is none either."""
+    seen, known = _middle_half(moved), _middle_half(_explained(levels, moved))
+    paler = known.copy()
+    paler[:, 1:] = _middle_half(_paler(levels, moved))
+    gained, eighths = _gained(seen)
+    lefts = [_gained(seen - part) for part in (known, paler)]
+    for left, _ in lefts:
+        gained = np.where(gained * left > 0, np.sign(gained) * np.minimum(np.abs(gained), np.abs(left)), 0.0)
     return {
         "luma": rounded(float(gained[0])),
         "chroma": [rounded(float(value)) for value in gained[1:]],
-        "luma_range": rounded(float(np.ptp(eighths[:, 0]))),
+        "luma_range": rounded(min(float(np.ptp(part[:, 0])) for part in (eighths, lefts[0][1]))),
         "start_luma": rounded(float(eighths[0, 0])),
         "start_chroma": rounded(float(np.hypot(*eighths[0, 1:]))),
     }
+
+
+def _gained(series: Array) -> tuple[Array, Array]:
+    """From the first to the last eighth, and each eighth's median."""
+    part = max(1, len(series) // 8)
+    eighths = np.stack([np.median(chunk, axis=0) for chunk in np.array_split(series, min(8, len(series)))])
+    return np.median(series[-part:], axis=0) - np.median(series[:part], axis=0), eighths
+
+
+def _explained(levels: Array, moved: Array) -> Array:
+    """What one linear change of the left's luma and chroma, the same throughout, explains of `moved`. It is found from
+    how regions of one moment differ, so that it knows nothing of time."""
+    centre = np.array([128.0, 128.0, 128.0])[None, :, None, None]
+    thin = slice(None, None, max(1, len(levels) // 32))
+    given, gained = (
+        np.moveaxis(part[thin] - part[thin].mean(axis=(2, 3), keepdims=True), 1, 0).reshape(3, -1)
+        for part in (levels, moved)
+    )
+    gram = given @ given.T + given.shape[1] * np.eye(3)  # a level of uncertainty: flat pictures explain nothing
+    change = np.linalg.solve(gram, given @ gained.T).T
+    return np.asarray(np.einsum("ij,tjrc->tirc", change, levels - centre))
+
+
+def _paler(levels: Array, moved: Array) -> Array:
+    """What another saturation explains of the change of chroma."""
+    given, gained = levels[:, 1:] - 128.0, moved[:, 1:]
+    return np.asarray(given * (float((given * gained).sum()) / max(float(np.square(given).sum()), 1.0)))
+
+
+def _middle_half(regions: Array) -> Array:
+    """(pairs, 3): means of the regions without the lowest and the highest quarter."""
+    ranked = np.sort(regions.reshape(*regions.shape[:2], -1), axis=2)
+    quarter = ranked.shape[2] // 4
+    return np.asarray(ranked[:, :, quarter : ranked.shape[2] - quarter].mean(axis=2))
 
 
 def _flicker(luma: Array, first: int, size: tuple[int, int]) -> dict[str, Any]:
@@ -172,7 +213,7 @@ def _edges(texture: Pairing, first: int) -> dict[str, Any] | None:
     if not texture.curved:
         return None
     left, right, common = np.array(texture.curved).sum(axis=0)
-    heavy, kept, heavier, back = np.array(texture.edged).sum(axis=0)
+    heavy, kept, heavier, back, steps, others = np.array(texture.edged).sum(axis=0)
     frames = [(b / a if a > 0 else 1.0) for a, b, _ in texture.curved]
     low = min(range(len(frames)), key=lambda index: min(frames[index], 1 / max(frames[index], 1e-6)))
     added = np.median(np.array(texture.added), axis=0)
@@ -181,8 +222,14 @@ def _edges(texture: Pairing, first: int) -> dict[str, Any] | None:
         "agreement": rounded(common / np.sqrt(left * right), 4) if min(left, right) > 0 else None,
         "steepness": rounded(kept / heavy, 4) if heavy > 0 else None,
         "steepness_back": rounded(back / heavier, 4) if heavier > 0 else None,
-        "by_time": _spread([b / a for a, b, *_ in texture.edged if a > 0.2 * heavy / len(texture.edged)]),
-        "by_place": _spread([b / a for a, b in texture.banded.T if a > 0.02 * heavy]),
+        "strength": rounded((heavier / heavy) ** 0.25, 4) if heavy > 0 else None,
+        "steps": [rounded(math.sqrt(a / b)) if b > 0 else 0.0 for a, b in ((heavy, steps), (heavier, others))],
+        "by_time": _spread(
+            [(b / a) ** 0.25 for a, _, b, _, c, d in texture.edged if a > 0 and (a > EDGE**2 * c or b > EDGE**2 * d)]
+        ),
+        "by_place": _spread(
+            [(b / a) ** 0.25 for a, b in texture.banded.T if a > 0 and max(a / heavy, b / max(heavier, 1e-9)) > 0.02]
+        ),
         "frame": first + texture.places[low],
         "added": rounded(float(added[0])),
         "added_correlation": rounded(float(added[1]), 4),
@@ -190,7 +237,7 @@ def _edges(texture: Pairing, first: int) -> dict[str, Any] | None:
 
 
 def _spread(values: list[float]) -> list[float | None] | None:
-    """[lower quartile, upper quartile] of the steepness that is left; of few values the lowest and highest."""
+    """[lower quartile, upper quartile] of the strength that is left; of few values nearly the lowest and highest."""
     if len(values) < 2:
         return None
     ranked, quarter = sorted(values), len(values) // 8 if len(values) <= 2 * 8 else len(values) // 4

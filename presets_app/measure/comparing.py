@@ -13,6 +13,7 @@ from presets_app.measure.limits import Limits
 from presets_app.measure.onepass import Pass
 from presets_app.measure.opening import Media, Unreadable, open_media, tags
 from presets_app.measure.tempo import Timing
+from presets_app.measure.texture import static
 from presets_app.measure.worst import Pair, block_map, region
 
 FORMAT = "matchframe/measurement/1"
@@ -33,9 +34,10 @@ def measure(asked: dict[str, Any], limits: Limits) -> dict[str, Any]:
             return _unmeasured({name: media.facts for name, media in opened.items()}, problems)
         seen = onepass.run(opened["left"], opened["right"], limits, extras=asked.get("extras") or ())
         timing, whole = Timing(), seen.shift
-        if seen.scores:
+        noise = any(seen.texture.left.noisy + seen.texture.right.noisy)  # which has no timing
+        if seen.scores and not noise:
             timing, whole = tempo.find(seen.left.small, seen.right.small, seen.shift)
-        if not seen.scores or timing == Timing(seen.shift.frames):
+        if not seen.scores or noise or timing == Timing(seen.shift.frames):
             return _measured(asked, opened, seen, timing)
     return _again(asked, paths, limits, seen, timing, whole)
 
@@ -113,6 +115,7 @@ def _worst_frames(asked: dict[str, Any], seen: Pass) -> Iterator[dict[str, Any]]
             "psnr": None if pair.scores.psnr is None else round(pair.scores.psnr, 4),
             "ssim": round(pair.scores.ssim, 6),
             "region": region(blocks, width, height),
+            "static": [name for name, frame in (("left", pair.left), ("right", pair.right)) if static(frame)],
             "heatmap": None,
         }
         yield {**entry, **_draw(pair, blocks, Path(asked["heatmaps"]), asked["frames"])} if asked["heatmaps"] else entry

@@ -14,7 +14,7 @@ from presets_app.measure.changes import barcode, changes, own_flicker
 from presets_app.measure.colour import Colour, delta_e
 from presets_app.measure.onepass import Pass
 from presets_app.measure.pictures import Side
-from presets_app.measure.stills import drift, held, mean, median, ratio, rounded, runs
+from presets_app.measure.stills import LONGEST, drift, gaps, held, mean, median, ratio, rounded, runs, steps, unlit
 from presets_app.measure.tempo import Timing
 from presets_app.measure.texture import EVERY, Texture
 
@@ -22,7 +22,7 @@ CURVE_POINTS = 512
 BARCODE_POINTS = 64
 FLAT_CONTRAST = 3.0  # levels of 255; a picture of one colour after encoding stays below
 BLACK_LEVEL = 24.0
-PICTURE, PLAINLY = 6.0, 12.0  # contrast of a frame that shows something; how much lighter than black it must be
+PICTURE, PLAINLY = 6.0, 12.0  # contrast of a frame that shows something; how much lighter than black or richer it is
 STILL = 0.02
 
 
@@ -180,11 +180,7 @@ def _between(seen: Pass) -> dict[str, Any]:
     other = [pair[1] for pair in seen.pairs] or list(range(right.count))
     colours = _colour_of(left, one), _colour_of(right, other)
     shifts = [right.mean[b] - left.mean[a] for a, b in seen.pairs]
-    motions = [left.motion[index] for index in one], [right.motion[index] for index in other]
     sharp = [mean(texture.sharpness) for texture in (seen.texture.left, seen.texture.right)]
-    apart = seen.differences.absolute
-    # Where the timing found a repeated frame its partner is the one before: the two agree, and it is held all the same.
-    parted = [math.inf if b == a else gap for (a, b), gap in zip(pairwise([-1, *one]), apart, strict=False)]
     return {
         "delta_e": rounded(delta_e(*colours)),
         "chroma_shift": [rounded(colours[1][index] - colours[0][index]) for index in (1, 2)],
@@ -199,11 +195,26 @@ def _between(seen: Pass) -> dict[str, Any]:
             "left": _lost(left, right, seen.pairs),
             "right": _lost(right, left, [(b, a) for a, b in seen.pairs]),
         },
-        "held": {
-            "left": held(motions[0], motions[1], apart, one[0] if pairs else 0),
-            "right": held(motions[1], motions[0], parted, other[0] if pairs else 0),
-        },
+        "held": _held(seen),
     }
+
+
+def _held(seen: Pass) -> dict[str, Any]:
+    """Repeated frames of each side, among the pairs whose small pictures were kept."""
+    left, right = seen.left.small[:LONGEST], seen.right.small[:LONGEST]
+    pairs = [(a, b) for a, b in seen.pairs if a < len(left) and b < len(right)]
+    one, other = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    apart = gaps(left[one], right[other]) if pairs else np.zeros(0)
+    # Where the timing found a repeated frame its partner is the one before: the two agree, and it is held all the same.
+    parted = np.where([b == a for a, b in pairwise([-1, *one])], math.inf, apart)
+    moves = steps(left)[one], steps(right)[other]
+    light = np.array(seen.left.motion)[one], np.array(seen.right.motion)[other]
+    differs, first = np.array(seen.differences.absolute[: len(pairs)]), pairs[0] if pairs else (0, 0)
+    found = {
+        "left": (held(*moves, apart, first[0]), unlit(*light, differs, first[0])),
+        "right": (held(*moves[::-1], parted, first[1]), unlit(*light[::-1], differs, first[1])),
+    }
+    return {side: max(runs_, key=lambda run: run["longest"]) for side, runs_ in found.items()}
 
 
 def _held_steps(seen: Pass, timing: Timing) -> list[dict[str, Any]]:
@@ -223,7 +234,11 @@ def _lost(own: Side, partner: Side, pairs: list[tuple[int, int]]) -> dict[str, A
     gone = [
         own.contrast[a] < FLAT_CONTRAST and partner.contrast[b] > max(PICTURE, 3 * own.contrast[a]) for a, b in pairs
     ]
-    dark = [own.mean[a] < BLACK_LEVEL and partner.mean[b] > own.mean[a] + PLAINLY for a, b in pairs]
+    dark = [
+        own.mean[a] < BLACK_LEVEL
+        and (partner.mean[b] > own.mean[a] + PLAINLY or partner.contrast[b] > max(PICTURE, 5 * own.contrast[a]))
+        for a, b in pairs
+    ]
     first = pairs[0][0] if pairs else 0
     black = [empty and low for empty, low in zip(gone, dark, strict=True)]
     flat = [empty and own.mean[a] >= BLACK_LEVEL for empty, (a, _) in zip(gone, pairs, strict=True)]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-WIDTH, HEIGHT, MARGIN = 960, 160, 44
+WIDTH, HEIGHT = 960, 120
 FULL = 480  # tenths of a level; stronger differences are drawn the same
 CELL = 3
 
 
 class Line(NamedTuple):
-    """One curve; None leaves a gap. `colour` is a name of the page's style."""
+    """One curve; None leaves a gap. `colour` is a class of the page's style: left (thick) or right (thin, above it)."""
 
     name: str
     values: Sequence[float | None]
@@ -19,7 +19,8 @@ class Line(NamedTuple):
 
 
 def curve(lines: Sequence[Line], limit: float | None, first: int, step: int) -> str:
-    """Lines over frames on one scale, with a dashed line at the limit."""
+    """Lines over frames on one scale, with a dashed line at the limit. The drawing stretches with the page, so its
+    figures stand beside it as words, which do not."""
     known = [value for line in lines for value in line.values if value is not None]
     known += [limit] if limit is not None else []
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
@@ -28,21 +29,18 @@ def curve(lines: Sequence[Line], limit: float | None, first: int, step: int) -> 
     count = max((len(line.values) for line in lines), default=1)
 
     def across(index: int) -> float:
-        return MARGIN + (WIDTH - MARGIN - 8) * index / max(1, count - 1)
+        return WIDTH * index / max(1, count - 1)
 
     def down(value: float) -> float:
-        return 8 + (HEIGHT - 30) * (high - value) / (high - low)
+        return 4 + (HEIGHT - 8) * (high - value) / (high - low)
 
-    pen = 'fill="none" stroke-width="1.5"'
-    parts = [f'<path d="{_path(line.values, across, down)}" {pen} stroke="var(--{line.colour})"/>' for line in lines]
+    parts = [f'<path class="line {line.colour}" d="{_path(line.values, across, down)}"/>' for line in lines]
     if limit is not None:
-        y = down(limit)
-        parts.append(f'<path d="M{MARGIN} {y:.1f}H{WIDTH - 8}" stroke="var(--limit)" stroke-dasharray="6 4"/>')
-    parts += [f'<text x="0" y="{down(value) + 4:.1f}">{value:.4g}</text>' for value in (low, high)]
+        parts.append(f'<path class="limit" d="M0 {down(limit):.1f}H{WIDTH}"/>')
+    svg = f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none" role="img">{"".join(parts)}</svg>'
+    scale = f'<p class="rise"><span>{high:.4g}</span><span>{low:.4g}</span></p>'
     last = first + (count - 1) * step
-    parts.append(f'<text x="{MARGIN}" y="{HEIGHT - 4}">frame {first}</text>')
-    parts.append(f'<text x="{WIDTH - 8}" y="{HEIGHT - 4}" text-anchor="end">frame {last}</text>')
-    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img">{"".join(parts)}</svg>'
+    return f'<div class="plot">{scale}{svg}<p class="run"><span>frame {first}</span><span>frame {last}</span></p></div>'
 
 
 def _path(values: Sequence[float | None], across: Any, down: Any) -> str:

@@ -110,8 +110,9 @@ def _resampled(wave: Wave, rate: float, wanted: float) -> Wave:
 
 
 def _offset(one: Wave, other: Wave, reach: int) -> tuple[int, float | None]:
-    """(lag in samples, correlation there); a positive lag means that `other` is late. A pure tone repeats itself,
-    so the smallest lag within 1% of the best wins. Correlation is None when a side is silent."""
+    """(lag in samples, correlation there); a positive lag means that `other` is late. A pure tone repeats itself: of
+    the lags within 1% of the best those at which what is heard agrees count, and of these the smallest. Correlation
+    is None when a side is silent."""
     size = 1 << math.ceil(math.log2(one.size + other.size))
     one, other = one - one.mean(), other - other.mean()
     scale = math.sqrt(float(np.vdot(one, one)) * float(np.vdot(other, other)))
@@ -122,10 +123,26 @@ def _offset(one: Wave, other: Wave, reach: int) -> tuple[int, float | None]:
     lags = np.arange(-reach, reach + 1)
     values = cross[lags] / scale
     good = lags[values >= values.max() - 0.01]
+    heard, quiet = _met(one, other, good, scale)
+    agreeing = np.where(quiet, values[good + reach] / heard, 0.0)
+    good = good[agreeing >= agreeing.max() - 0.003] if quiet.any() else good
     lag = int(good[np.argmin(np.abs(good))])
     near = lags[(np.abs(lags - lag) <= 2)]
     lag = int(near[np.argmax(values[near + reach])])
     return lag, _overlap(one, other, lag)
+
+
+def _met(one: Wave, other: Wave, lags: NDArray[np.int64], scale: float) -> tuple[NDArray[Any], NDArray[Any]]:
+    """At each lag: the part of both sides' energy that meets, and whether what one side has alone is silence, as where
+    a delay pushed a sound away. Where a pure tone sets in tells its lag."""
+    sums = [np.concatenate([[0.0], np.cumsum(np.square(side, dtype=np.float64))]) for side in (one, other)]
+    starts = np.maximum(0, -lags), np.maximum(0, lags)
+    length = np.minimum(one.size - starts[0], other.size - starts[1])
+    energy = [total[start + length] - total[start] for total, start in zip(sums, starts, strict=True)]
+    left = [total[-1] - part for total, part in zip(sums, energy, strict=True)]
+    share = np.abs(lags) / max(one.size, other.size)
+    quiet = np.minimum(left[0] / max(sums[0][-1], 1e-12), left[1] / max(sums[1][-1], 1e-12)) <= 0.05 * share + 1e-4
+    return np.sqrt(np.maximum(energy[0] * energy[1], 1e-12)) / scale, quiet
 
 
 def _overlap(one: Wave, other: Wave, lag: int) -> float | None:

@@ -15,7 +15,7 @@ from presets_app.measure.limits import Limits
 from presets_app.measure.opening import Media, begins
 from presets_app.measure.pictures import Side, Thumb, adapted, common_format, looked_at
 from presets_app.measure.sound import Track
-from presets_app.measure.texture import EVERY, Pairing, rows_of
+from presets_app.measure.texture import EVERY, Pairing
 from presets_app.measure.worst import Pair, Worst
 
 HEAD_BYTES = 320 << 20
@@ -113,9 +113,9 @@ def shifted(lag: int) -> Partners:
 def _alone(texture: Any) -> Any:
     def look(place: int, shown: Shown) -> None:
         if place % EVERY == 0:
-            texture.take(rows_of(shown[1]))
+            texture.take(shown[1])
         elif place % EVERY == 1 and texture.waits:
-            texture.take_next(rows_of(shown[1]))
+            texture.take_next(shown[1])
 
     return look
 

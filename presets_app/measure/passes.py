@@ -1,4 +1,5 @@
-"""The parent's side of what makes something new of one file: pictures of its frames, or its sound equalized."""
+"""The parent's side of what makes something new of files: pictures of frames, equalized sound, one video of many
+pictures."""
 
 from __future__ import annotations
 
@@ -27,3 +28,12 @@ def equalize(video: Path, target: Path, bands: Sequence[dict[str, Any]], *, limi
     Both are None, and `target` is not to be used, when there are problems."""
     asked = {"equalize": str(video.absolute()), "to": str(target.absolute()), "bands": list(bands)}
     return ask_once(asked, {"before": None, "after": None}, limits=limits)
+
+
+def collect(files: Sequence[Path], *, to: Path | None = None, fps: str = "", limits: Limits | None = None) -> Answer:
+    """{"digests", "geometry", "problems"} of one video as core.generation spells them, both None where it cannot be
+    read. With `to` the files are its pictures, and the video is written there at `fps` frames a second."""
+    asked: Answer = {"collect": [str(file.absolute()) for file in files]}
+    if to is not None:
+        asked |= {"to": str(to.absolute()), "fps": fps}
+    return ask_once(asked, {"digests": None, "geometry": None}, limits=limits)

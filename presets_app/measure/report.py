@@ -27,9 +27,18 @@ table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.3rem .8rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 th{font-weight:600}
 td,th{font-variant-numeric:tabular-nums}.scroll{overflow-x:auto}
-svg{width:100%;height:auto;display:block}svg text{fill:var(--faint);font-size:11px}
-.frames{display:grid;grid-template-columns:repeat(3,1fr);gap:.5rem}.frames img{width:100%;height:auto;display:block}
-figure{margin:0 0 1.5rem}
+svg{width:100%;display:block}h1{overflow-wrap:anywhere}th,td{overflow-wrap:break-word}
+.curves{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:0 2rem}
+.plot{display:grid;grid-template-columns:3.5rem minmax(0,1fr);gap:.2rem .5rem}.plot svg{height:120px}
+.plot p{display:flex;justify-content:space-between;margin:0;color:var(--faint);font-size:.8rem;
+font-variant-numeric:tabular-nums}.plot .rise{flex-direction:column;text-align:right}.plot .run{grid-column:2}
+.line{fill:none;vector-effect:non-scaling-stroke}.line.left{stroke:var(--left);stroke-width:4;stroke-opacity:.55}
+.line.right{stroke:var(--right);stroke-width:1.5}.line.alone{stroke:var(--left);stroke-width:1.5}
+.limit{stroke:var(--limit);stroke-dasharray:6 4;vector-effect:non-scaling-stroke}
+.trios{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:0 2rem}
+.frames{display:grid;grid-template-columns:repeat(3,1fr);gap:.35rem}.frames img{width:100%;height:auto;display:block;
+outline:1px solid var(--line)}.frames span{color:var(--faint);font-size:.8rem}
+figure{margin:0 0 1.5rem;min-width:0}
 """
 
 FACTS = (
@@ -56,9 +65,10 @@ BETWEEN = (
     ("Right is late, ms", "offset_ms"),
     ("Log-mel similarity", "log_mel_similarity"),
 )
+WORDS = {"left": "left", "right": "right", "heatmap": "difference"}
 BARCODE = (
     "Time from left to right; each row is one of 8 by 8 regions of the picture, from the top left to the bottom right. "
-    "The lighter, the larger the mean difference."
+    "Black is no difference; the lighter, the larger the mean difference, up to 48 of 255 levels."
 )
 
 
@@ -83,10 +93,12 @@ def _parts(folder: Path, comparison: dict[str, Any], names: tuple[str, str]) -> 
     video = comparison["video"] or {}
     if video.get("frames"):
         yield "<h2>Frame by frame</h2>"
-        yield from _curves(video, comparison.get("limits") or {})
+        yield f'<div class="curves">{"".join(_curves(video, comparison.get("limits") or {}))}</div>'
         yield "<h2>Where and when they differ</h2>"
         yield _figure(barcode(video["barcode"]), BARCODE)
-        yield from _worst(folder, video["worst_frames"])
+        if video["worst_frames"]:
+            yield "<h2>Worst frames</h2>"
+            yield f'<div class="trios">{"".join(_worst(folder, video["worst_frames"]))}</div>'
     yield "<h2>The two files</h2>"
     yield _table(("", *names), _facts(comparison["container"]))
     if (comparison["audio"] or {}).get("left") or (comparison["audio"] or {}).get("right"):
@@ -119,24 +131,30 @@ def _curves(video: dict[str, Any], limits: dict[str, Any]) -> Iterator[str]:
     frames, span = video["per_frame"], video["per_frame"]["first"]
     both = (("left", "left"), ("right", "right"))
     asked = (
-        ("SSIM", [Line("ssim", frames["ssim"], "left")], limits.get("ssim")),
-        ("PSNR, dB; a gap is an equal frame", [Line("psnr", frames["psnr"], "left")], limits.get("psnr")),
-        ("Mean absolute difference of luma, levels of 255", [Line("", frames["mean_abs"], "left")], None),
+        ("SSIM", [Line("ssim", frames["ssim"], "alone")], limits.get("ssim")),
+        ("PSNR, dB; a gap is an equal frame", [Line("psnr", frames["psnr"], "alone")], limits.get("psnr")),
+        ("Mean absolute difference of luma, levels of 255", [Line("", frames["mean_abs"], "alone")], None),
         ("Mean luma", [Line(side, frames[f"{side}_luma"], colour) for side, colour in both], None),
         ("Contrast of luma", [Line(side, frames[f"{side}_contrast"], colour) for side, colour in both], None),
-        ("Movement from frame to frame", [Line(side, frames[f"{side}_motion"], colour) for side, colour in both], None),
+        ("Movement from frame to frame", [Line(side, _moved(frames, side), colour) for side, colour in both], None),
     )
     for caption, lines, limit in asked:
         said = caption + (f". The dashed line is the threshold, {limit:g}" if limit is not None else "")
-        said += ". Blue: left; orange: right" if len(lines) > 1 else ""
+        said += ". Wide blue: left; narrow orange: right" if len(lines) > 1 else ""
         yield _figure(curve(lines, limit, span, frames["step"]), f"{said}.")
+
+
+def _moved(frames: dict[str, Any], side: str) -> list[float | None]:
+    """The first frame has none before it to move from."""
+    return [None, *frames[f"{side}_motion"][1:]]
 
 
 def _worst(folder: Path, frames: Sequence[dict[str, Any]]) -> Iterator[str]:
     for frame in frames:
         pictures = [(name, frame.get(name)) for name in ("left", "right", "heatmap")]
         images = "".join(
-            f'<img alt="{name} of frame {frame["frame"]}" src="{_embedded(folder / str(file))}">'
+            f'<div><img alt="{name} of frame {frame["frame"]}" src="{_embedded(folder / str(file))}">'
+            f"<span>{WORDS[name]}</span></div>"
             for name, file in pictures
             if file
         )

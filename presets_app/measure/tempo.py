@@ -20,6 +20,8 @@ SLOWEST, FASTEST = 0.5, 2.0
 PATIENCE = 6.0  # a change of lag must pay for itself within this many frames as bad as the usual one
 BETTER = 0.6  # own choice: what explains the timing must leave at most this part of the difference
 AGREE = 0.8
+SMOOTHER = 0.75
+LEAST_GAIN, LEAST_GAIN_BETWEEN = 2.0, 1.2  # frames that another speed must gain over the clip
 LEAST_STRETCH = 6  # frames; a lag that holds for fewer is a repeated or lost frame
 Costs = NDArray[np.float32]
 
@@ -74,6 +76,9 @@ def find(left: Small, right: Small, used: Shift) -> tuple[Timing, Shift]:
     usual = _usual(by_lag, constant.lag)
     steps, cost = _stepwise(by_lag, usual, constant.lag)
     line, line_cost = _line(costs)
+    fine, fine_cost = _line(costs, between=np.square(_between(one)))
+    if fine_cost < SMOOTHER * min(line_cost, cost):
+        line, line_cost = fine, fine_cost
     if line is not None and line_cost <= BETTER * usual and (len(steps.steps) > 2 or line_cost <= 1.1 * cost):
         return (line._replace(nearest=_nearest(costs, line)) if _agree(one, other, line) else constant), whole
     return (steps if steps.steps and cost <= BETTER * usual and _agree(one, other, steps) else constant), whole
@@ -136,24 +141,43 @@ def _stepwise(by_lag: Costs, usual: float, lag: int) -> tuple[Timing, float]:
     return Timing(max(set(lags), key=lags.count), steps=tuple(starts)), cost
 
 
-def _line(costs: Costs) -> tuple[Timing | None, float]:
-    """The constant speed, other than 1, at which the sides agree best, and its mean cost."""
+def _between(one: Costs) -> Costs:
+    """Root mean square distance of each left picture to the next."""
+    return np.asarray(np.sqrt(np.square(np.diff(one, axis=0)).mean(axis=1)), np.float32)
+
+
+def _line(costs: Costs, between: Costs | None = None) -> tuple[Timing | None, float]:
+    """The constant speed, other than 1, at which the sides agree best, and its mean cost. With the squared distances
+    `between` neighbours on the left, pictures are compared with what lies between two frames: that is what tells a
+    slightly other speed from a lost frame."""
     left, right = costs.shape
     places = np.unique(np.linspace(0, right - 1, min(right, 120)).astype(int))
     speeds = np.arange(SLOWEST, FASTEST, 0.5 / max(left, right, 60))
-    best, found = np.inf, None
+    best, found, least = np.inf, None, LEAST_GAIN if between is None else LEAST_GAIN_BETWEEN
     for offset in range(-REACH, REACH + 1):
-        partners = np.rint(speeds[:, None] * places[None, :] + offset).astype(int)
+        exact = speeds[:, None] * places[None, :] + offset
+        partners = np.rint(exact).astype(int)
         known = (partners >= 0) & (partners < left)
         taken = costs[np.clip(partners, 0, left - 1), places[None, :]]
+        if between is not None:
+            taken = _interpolated(costs, between, exact, places)
         count = known.sum(axis=1)
         mean = np.where(known, taken, 0).sum(axis=1) / np.maximum(count, 1)
         needed = 0.8 * len(places) * np.minimum(1, left / (speeds * right))
-        mean[(count < needed) | (np.abs(speeds - 1) * max(left, right) < 2)] = np.inf
+        mean[(count < needed) | (np.abs(speeds - 1) * max(left, right) < least)] = np.inf
         index = int(mean.argmin())
         if mean[index] < best:
             best, found = float(mean[index]), Timing(0, float(speeds[index]), (), float(offset))
     return found, best
+
+
+def _interpolated(costs: Costs, between: Costs, exact: NDArray[np.float64], places: NDArray[np.int64]) -> Costs:
+    """The distance of each right picture to a mix of the two left ones that it lies between."""
+    lower = np.clip(np.floor(exact).astype(int), 0, len(between) - 1)
+    part = np.clip(exact - lower, 0, 1)
+    ends = np.square(costs[lower, places[None, :]]), np.square(costs[lower + 1, places[None, :]])
+    squares = (1 - part) * ends[0] + part * ends[1] - part * (1 - part) * between[lower]
+    return np.asarray(np.sqrt(np.maximum(squares, 0)), np.float32)
 
 
 def _nearest(costs: Costs, line: Timing) -> tuple[int, ...]:

@@ -21,6 +21,7 @@ SUSPECT_SMOOTH, SUSPECT_NEAR = 0.4, 0.6
 # Noise has contrast, and neither neighbours nor following pictures that agree; text and fine texture fail one of
 # these, because most of their neighbours do agree.
 NOISE_CONTRAST, NOISE_SMOOTH, UNCORRELATED = 12.0, 0.3, 0.3
+MIDDLE = 128
 Rows = NDArray[np.float32]
 
 
@@ -36,6 +37,34 @@ def rows_of(frame: Any) -> Rows:
     return np.asarray(tall[:, first : first + 3].astype(np.float32))
 
 
+def static(frame: Any) -> bool:
+    """Is this one picture noise by its neighbours alone? What follows it is not known here."""
+    rows = rows_of(frame)[:, 1]
+    steps, variance = np.diff(rows, axis=1), float(rows.var())
+    if variance < NOISE_CONTRAST**2:
+        return False
+    smooth = np.count_nonzero(np.abs(steps) <= SMOOTH_STEP) / max(1, steps.size)
+    near = 1 - _dot(steps, steps) / max(1, steps.size) / (2 * variance)
+    return bool(smooth <= NOISE_SMOOTH and near < UNCORRELATED)
+
+
+def _middle(frame: Any) -> Rows:
+    """At most 128 x 128 points from the middle of a picture's luma, copied."""
+    luma = plane(frame, 0)
+    tall, wide = (min(side, MIDDLE) for side in luma.shape)
+    top, left = (luma.shape[0] - tall) // 2, (luma.shape[1] - wide) // 2
+    return np.asarray(luma[top : top + tall, left : left + wide], np.float32)
+
+
+def moved(one: Rows, other: Rows) -> float:
+    """The best correlation of two pictures at any shift, as of what both show."""
+    spectra = [np.fft.rfft2(part - part.mean()) for part in (one, other)]
+    scale = math.sqrt(float(np.square(one - one.mean()).sum()) * float(np.square(other - other.mean()).sum()))
+    if scale < 1e-3:
+        return 1.0
+    return float(np.fft.irfft2(spectra[1] * np.conj(spectra[0]), one.shape).max()) / scale
+
+
 class Texture:
     """One side's numbers, one for each picture looked at."""
 
@@ -47,9 +76,11 @@ class Texture:
         self.repeat: list[float] = []
         self.noisy: list[bool] = []
         self._rows: Rows | None = None
+        self._middle: Any = None
 
-    def take(self, rows: Rows) -> NDArray[np.float32]:
-        """Count in one picture; returns its steps between neighbours along the rows."""
+    def take(self, frame: Any) -> tuple[Rows, NDArray[np.float32]]:
+        """Count in one picture; returns its rows and their steps between neighbours."""
+        rows = rows_of(frame)
         middle = rows[:, 1]
         steps = middle[:, 1:] - middle[:, :-1]
         size = np.abs(steps)
@@ -64,12 +95,14 @@ class Texture:
         suspect = smooth <= SUSPECT_SMOOTH and self.neighbour[-1] <= SUSPECT_NEAR
         self.noisy.append(False)
         self._rows = middle if suspect else None
-        return steps
+        self._middle = _middle(frame) if suspect else None
+        return rows, steps
 
-    def take_next(self, rows: Rows) -> None:
-        """The picture after: noise has nothing in common with it."""
-        if self._rows is not None and self._rows.shape == rows[:, 1].shape:
-            self.repeat.append(correlation(self._rows, np.ascontiguousarray(rows[:, 1])))
+    def take_next(self, frame: Any) -> None:
+        """The picture after: noise has nothing in common with it, moved or not."""
+        if self._rows is not None:
+            same = correlation(self._rows, np.ascontiguousarray(rows_of(frame)[:, 1]))
+            self.repeat.append(max(same, moved(self._middle, _middle(frame))))
             alone = max(self.neighbour[-1], self.repeat[-1]) < UNCORRELATED
             self.noisy[-1] = bool(alone and self.grain[-1] >= NOISE_CONTRAST and self.smooth[-1] <= NOISE_SMOOTH)
         self._rows = None
@@ -85,11 +118,9 @@ class Pairing:
     def __init__(self) -> None:
         self.left, self.right = Texture(), Texture()
         self.curved: list[tuple[float, float, float]] = []  # second differences: left, right, their product
-        self.edged: list[
-            tuple[float, float, float, float]
-        ] = []  # steps weighted to the left's strongest, to the right's
+        self.edged: list[tuple[float, ...]] = []  # steps weighted to the left's strongest, to the right's, and squared
         self.added: list[tuple[float, float]] = []  # the difference: its standard deviation, neighbours' correlation
-        self.banded = np.zeros((2, 2 * BANDS))  # the first two of `edged` by columns, then by rows, of the picture
+        self.banded = np.zeros((2, 2 * BANDS))  # fourth powers of left and right steps by columns, then by rows
         self.places: list[int] = []
 
     def take(self, index: int, left: Any, right: Any) -> None:
@@ -98,12 +129,12 @@ class Pairing:
         if turn == 1:
             for texture, frame in ((self.left, left), (self.right, right)):
                 if texture.waits:
-                    texture.take_next(rows_of(frame))
+                    texture.take_next(frame)
         if turn:
             return
-        one, other = rows_of(left), rows_of(right)
         self.places.append(index)
-        self._between(one, other, self.left.take(one), self.right.take(other))
+        (one, steps), (other, others) = self.left.take(left), self.right.take(right)
+        self._between(one, other, steps, others)
 
     def _between(self, one: Rows, other: Rows, left: NDArray[np.float32], right: NDArray[np.float32]) -> None:
         curves = [
@@ -115,8 +146,9 @@ class Pairing:
         )
         heavy, heavier = left * left * left, right * right * right
         strong, kept = heavy * left, heavy * right
-        self.edged.append((float(strong.sum()), float(kept.sum()), _dot(heavier, right), _dot(heavier, left)))
-        self.banded += np.stack([_bands(strong), _bands(kept)])
+        weighted = float(strong.sum()), float(kept.sum()), _dot(heavier, right), _dot(heavier, left)
+        self.edged.append((*weighted, _dot(left, left), _dot(right, right)))
+        self.banded += np.stack([_bands(strong), _bands(heavier * right)])
         gap = other[:, 1] - one[:, 1]
         variance = float(gap.var())
         jumps = right - left

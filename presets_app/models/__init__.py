@@ -5,7 +5,7 @@ from presets_app.models.baselines import Baseline
 from presets_app.models.comments import Comment
 from presets_app.models.inputs import InputDraft, InputSet
 from presets_app.models.manifests import Manifest
-from presets_app.models.parity import Check, Decision, NoiseFloor, Pair
+from presets_app.models.parity import Check, Decision, NoiseFloor, Pair, Tick
 from presets_app.models.preset_migrations import Approval, Migration
 from presets_app.models.presets import Preset, PresetDraft, Revision
 from presets_app.models.projects import Membership, Project, Taste
@@ -47,4 +47,5 @@ __all__ = [
     "Target",
     "TargetSecret",
     "Taste",
+    "Tick",
 ]

@@ -14,7 +14,8 @@ class Check(models.Model):
     """`evidence` is the artifact digest of the whole judged record, `verdict` what it says; decisions change neither.
     `outcome` is the verdict with people's decisions on pairs: pass, accepted, fail, inconclusive or error; `standing`
     holds its {sentence, reasons, counts, more}. `rules` is the policy it was judged by, `noise` the floor that its
-    differences are shown in, {} without one. `about` says what a comparison, a noise floor or a trial is of."""
+    differences are shown in, {} without one. `about` says what a comparison, a noise floor or a trial is of. `review`
+    is core.parity_review's doubt where no number decides, `unticked` how many of its ticks are open."""
 
     KINDS = (
         ("parity", "parity"),
@@ -49,6 +50,8 @@ class Check(models.Model):
     rules = models.JSONField(default=dict)
     noise = models.JSONField(default=dict)
     about = models.JSONField(default=dict)
+    review = models.JSONField(default=dict)
+    unticked = models.PositiveIntegerField(default=0)
     created_by = models.CharField(max_length=150)
     created_at = models.DateTimeField(auto_now_add=True)
     judged_at = models.DateTimeField(null=True, blank=True)
@@ -58,6 +61,16 @@ class Check(models.Model):
 
     def __str__(self) -> str:
         return f"check {self.id}"
+
+    @property
+    def said(self) -> str:
+        """The sentence about the sample, with people's decisions counted in."""
+        return str(self.standing.get("sentence") or self.sentence)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a person has something to say to it: pairs to decide, or things to tick."""
+        return bool(self.undecided or self.unticked)
 
 
 class Pair(models.Model):
@@ -106,6 +119,27 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.choice}"
+
+
+class Tick(models.Model):
+    """The index of the ticks in `migrations/checks/`: what a named reviewer looked at, oldest kept, the newest of an
+    area counts, and only for the `evidence` that was there to look at."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="ticks")
+    check_id = models.CharField(max_length=20)
+    number = models.PositiveIntegerField()
+    area = models.CharField(max_length=20)
+    done = models.BooleanField()
+    note = models.TextField(blank=True, default="")
+    evidence = models.CharField(max_length=64)
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "check_id", "number"], name="one_tick_a_number")]
+
+    def __str__(self) -> str:
+        return f"{self.area}: {'ticked' if self.done else 'taken back'}"
 
 
 class NoiseFloor(models.Model):

@@ -36,6 +36,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "noise.measure": ("Measured the noise floor of", "running"),
     "check.judge": ("Judged the check of", "judged"),
     "pair.decide": ("Decided", "person"),
+    "check.tick": ("Reviewed the check of", "person"),
     "migration.open": ("Opened the migration of", "open"),
     "migration.attach": ("Attached a check to the migration of", "open"),
     "migration.fill": ("Filled the checklist for", "open"),

@@ -84,6 +84,7 @@ def _entry(item: Item) -> Record:
         "timings": result.get("timings") or {},
         "peak_memory": item.peak_memory,
         "log": result.get("log") or "",
+        "originals": [file["sha256"] for file in result.get("originals") or ()],
         "fingerprint": result.get("fingerprint") or {},
         "failure": failure.get("message", ""),
     }

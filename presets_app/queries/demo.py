@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from presets_app.models import Check, Migration, Preset, Project
+from presets_app.models import Check, Migration, Preset, Project, Recipe
 
 
 def preset(project: Project, slug: str) -> Preset | None:
@@ -17,6 +17,10 @@ def good_check(preset: Preset, digest: str) -> Check | None:
 def open_migration(preset: Preset) -> Migration | None:
     found = Migration.objects.select_related("preset__project", "project").filter(preset=preset)
     return found.filter(state__in=("open", "approved")).order_by("-id").first()
+
+
+def has_recipe(project: Project, name: str) -> bool:
+    return Recipe.objects.filter(project=project, name=name).exists()
 
 
 def has_check(project: Project, note: str) -> bool:

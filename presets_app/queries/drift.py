@@ -52,7 +52,7 @@ def _compared(side: dict[str, Any], pinned: dict[str, Any], target: Target) -> d
     loose = {(name, key) for name in COMPARED for key, pin in pinned[name].items() if pin["status"] != "captured"}
     # What is asked for since the pins were made was not known then either.
     loose |= {(name, key) for name, expected in COMPARED.items() for key in expected if key not in pinned[name]}
-    loose |= {("driver", key) for key in manifest.ASKED_PINS}  # the preset's own, as seeds are
+    loose |= {("driver", key) for key in manifest.CHOSEN_PINS}  # the preset's own, as seeds are
     if target.stand_in:
         loose.add(("model", "service"))  # a stand-in listens on another port at each start
     return {name: {key: pin for key, pin in side[name].items() if (name, key) not in loose} for name in COMPARED}

@@ -22,7 +22,7 @@ def of_check(check: Check | None) -> dict[str, Any] | None:
     return {
         "id": check.id,
         "state": state_of(check),
-        "sentence": check.sentence or "It is not judged yet.",
+        "sentence": check.said or "It is not judged yet.",
         "bound": bound,
         "url": reverse("parity.detail", kwargs={"project": check.project.slug, "check": check.id}),
         "undecided": check.undecided,

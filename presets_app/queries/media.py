@@ -1,15 +1,18 @@
-"""Which artifacts of a project may be shown, and as what."""
+"""Which artifacts of a project may be shown, and as what; and the newest preview of a render under way."""
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from typing import IO
 
 from presets_app import wiring
 from presets_app.core.errors import NotFound
 from presets_app.models import Item, Pair, Project, RecipeOutput, RecipeStep
+from presets_app.queries import progress
 
 TYPES = {"video": ("video/mp4", ".mp4"), "heat": ("image/png", ".png"), "frame": ("image/png", ".png")}
+LONGEST_ID = 40
 
 
 @dataclass(frozen=True)
@@ -18,16 +21,32 @@ class Shown:
     media_type: str
     suffix: str
     size: int
+    data: bytes | None = None
 
 
 def find(project: Project, digest: str, kind: str) -> Shown:
     """The artifact, if it is one of this project's outputs of that kind. Raises NotFound otherwise, so that a digest
-    of another project's video is worth nothing here."""
+    of another project's video is worth nothing here. A `preview` is named by its item."""
+    if kind == "preview":
+        return _preview(project, digest)
     known = _KNOWN.get(kind)
     if known is None or not known(project, digest):
-        raise NotFound("There is no such picture or video in this project.", code="media_not_found")
+        raise _nothing()
     media_type, suffix = TYPES[kind]
     return Shown(digest, media_type, suffix, wiring.artifacts().size(digest))
+
+
+def _preview(project: Project, item: str) -> Shown:
+    known = len(item) <= LONGEST_ID and Item.objects.filter(pk=item, run__project=project).exists()
+    found = progress.preview(item) if known else None
+    if found is None:
+        raise _nothing()
+    data, media_type = found
+    return Shown(item, media_type, f".{media_type.removeprefix('image/')}", len(data), data)
+
+
+def _nothing() -> NotFound:
+    return NotFound("There is no such picture or video in this project.", code="media_not_found")
 
 
 def _is_video(project: Project, digest: str) -> bool:
@@ -52,4 +71,4 @@ _KNOWN = {"video": _is_video, "heat": _is_picture, "frame": _is_frame}
 
 
 def stream(shown: Shown) -> IO[bytes]:
-    return wiring.artifacts().open(shown.digest)
+    return io.BytesIO(shown.data) if shown.data is not None else wiring.artifacts().open(shown.digest)

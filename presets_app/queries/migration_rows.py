@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_datetime
 
 from presets_app.core import checklist
 from presets_app.models import Approval, Check, Migration
+from presets_app.queries import parity_streak
 from presets_app.queries.sides import side
 
 APPROVABLE = ("pass", "accepted", "inconclusive")
@@ -95,6 +96,10 @@ def _missing(migration: Migration, check: Check | None) -> Iterator[str]:
         yield f"The check says {check.outcome}"
     elif check.undecided:
         yield f"{check.undecided} {'pair needs' if check.undecided == 1 else 'pairs need'} a person"
+    elif check.unticked:
+        yield f"{check.unticked} of 4 things for a reviewer to tick"
+    elif short := parity_streak.shortfall(check):
+        yield short[:1].upper() + short[1:]
     if rows:
         yield f"{rows} {'row' if rows == 1 else 'rows'} of the checklist to do"
 

@@ -10,8 +10,18 @@ from django.urls import reverse
 
 from presets_app.core.lifecycle import FINISHED_CHECK
 from presets_app.core.parity import CODES
+from presets_app.core.parity_streak import GOOD
+from presets_app.core.parity_verdict import TITLES
 from presets_app.models import Check, Migration, Pair, Preset, Project
-from presets_app.queries import parity_charts, parity_costs, parity_gates, parity_noise, parity_streak, people
+from presets_app.queries import (
+    parity_charts,
+    parity_costs,
+    parity_gates,
+    parity_noise,
+    parity_review,
+    parity_streak,
+    people,
+)
 from presets_app.queries.paging import by_id
 from presets_app.queries.parity_pair import chosen_pair, pair_row, sides_of
 from presets_app.queries.sides import honest, preset_of
@@ -27,7 +37,7 @@ def listed(project: Project, asked: dict[str, str]) -> dict[str, Any]:
         "preset", "left__target", "right__target", "left__preset", "right__preset"
     )
     page = by_id(rows, asked)
-    first = sorted(page.rows, key=lambda check: not check.undecided) if not asked.get("before") else page.rows
+    first = sorted(page.rows, key=lambda check: not check.waits) if not asked.get("before") else page.rows
     names = people.names({check.created_by for check in first})
     return {"checks": [{**_row(check), "person": names[check.created_by]} for check in first], "pages": page.pages}
 
@@ -42,7 +52,7 @@ def _row(check: Check) -> dict[str, Any]:
         "to": right,
         "pairs": check.counts.get("pairs") or check.left.total,
         "undecided": check.undecided,
-        "sentence": check.sentence,
+        "sentence": check.said,
         "when": check.judged_at or check.created_at,
         "kind": check.kind,
     }
@@ -57,12 +67,6 @@ def subject(check: Check) -> dict[str, str]:
 def state_of(check: Check) -> str:
     """The one word for a check: its outcome once judged, else how far it is."""
     return check.outcome if check.state in ("judged", "failed") and check.outcome else check.state
-
-
-def waiting_for_person(project: Project) -> Any:
-    """Checks with pairs that need a person, the oldest first."""
-    rows = Check.objects.filter(project=project, state="judged", undecided__gt=0)
-    return rows.select_related("preset", "left__target", "right__target").order_by("id")
 
 
 def detail(check: Check, chosen: str) -> dict[str, Any]:
@@ -82,6 +86,7 @@ def detail(check: Check, chosen: str) -> dict[str, Any]:
         "add": _more(check),
         "charts": parity_charts.of_check(check, pairs) if check.state == "judged" else None,
         "costs": parity_costs.shown(check) if check.state == "judged" else [],
+        "review": parity_review.shown(check, pairs),
         "migration_url": _migration_url(check),
     }
 
@@ -146,7 +151,7 @@ def bound_of(check: Check) -> str:
 
 def _standing(check: Check, name: str) -> Any:
     """What the check says with people's decisions; of one judged before they were counted in, what it said then."""
-    return check.standing.get(name) or getattr(check, name)
+    return check.standing[name] if name in check.standing else getattr(check, name)
 
 
 def _row_of_passes(check: Check) -> list[dict[str, Any]]:
@@ -182,17 +187,9 @@ def _trials(check: Check) -> list[dict[str, Any]]:
 
 def _gate(rule: dict[str, Any]) -> dict[str, Any]:
     """One rule of the verdict as a ticked line."""
-    state = "pass" if rule["met"] else "inconclusive" if rule["name"] in ("decisions", "sample") else "fail"
-    titles = {
-        "sample": "Enough pairs",
-        "standard": "The standard's minimum",
-        "failures": "No failure beyond what the batch may hold",
-        "decisions": "Every open pair decided",
-        "errors": "Every pair could be measured",
-        "preview": "The preview set",
-    }
+    state = "pass" if rule["met"] else "inconclusive" if rule["name"] in ("decisions", "sample", "reviewer") else "fail"
     return {
-        "title": titles.get(rule["name"], rule["name"]),
+        "title": TITLES.get(rule["name"], rule["name"]),
         "state": state,
         "found": "yes" if rule["met"] else "no",
         "note": rule["text"],
@@ -212,17 +209,18 @@ def _more(check: Check) -> dict[str, Any] | None:
     items = min(int(asked or USUAL_MORE), left)
     names = {"project": check.project.slug, "check": check.id}
     again = reverse("parity.again", kwargs=names)
+    short = check.outcome in GOOD and bool(parity_streak.shortfall(check))
     if items <= 0:
-        return {"items": 0, "again_url": again}
+        return {"items": 0, "again_url": again, "short": short}
     address = reverse("parity.extend", kwargs=names)
-    return {"items": items, "most": left, "asked": bool(asked), "url": address, "again_url": again}
+    return {"items": items, "most": left, "asked": bool(asked), "url": address, "again_url": again, "short": short}
 
 
 def _migration_url(check: Check) -> str | None:
     found = Migration.objects.filter(project=check.project, check_id=check.id).order_by("-id").first()
     if found is not None:
         return reverse("migrations.detail", kwargs={"project": check.project.slug, "migration": found.id})
-    if check.outcome not in ("pass", "accepted", "inconclusive") or check.undecided or check.kind != "parity":
+    if check.outcome not in ("pass", "accepted", "inconclusive") or check.waits or check.kind != "parity":
         return None
     return reverse("migrations.new", kwargs={"project": check.project.slug}) + f"?check={check.id}"
 

@@ -8,20 +8,19 @@ from presets_app.core import parity_charts, parity_paired
 from presets_app.core.parity_paired import Paired
 from presets_app.models import Check, Pair
 
-ROW = 22
+TALLEST = 160  # pixels; a higher pile is drawn closer together
 
 
 def of_check(check: Check, pairs: list[Pair]) -> dict[str, Any] | None:
-    """{"steps", "height", "far", "paired"}: the waterfall with a place for each bar, the distribution, and the sentence
-    about all pairs together; None without pairs."""
+    """{"steps", "far", "paired"}: the waterfall, the distribution, and the sentence about all pairs together; None
+    without pairs."""
     listed = [_plain(pair) for pair in pairs if pair.pair_class]
     if not listed:
         return None
     steps = parity_charts.waterfall(listed)
     far = parity_charts.distribution(listed, check.noise.get("difference") or None)
-    placed = [{**step, "y": number * ROW, "text_y": number * ROW + 12} for number, step in enumerate(steps)]
     paired = parity_paired.sentence(tests(pairs))
-    return {"steps": placed, "height": ROW * len(steps), "far": _drawn(far), "paired": paired}
+    return {"steps": steps, "far": _drawn(far), "paired": paired}
 
 
 def tests(pairs: list[Pair]) -> list[Paired]:
@@ -49,5 +48,4 @@ def _drawn(far: dict[str, Any] | None) -> dict[str, Any] | None:
         return None
     floor = far["height"] + 4
     dots = [{**dot, "y": round(floor - 5 - dot["y"], 2)} for dot in far["dots"]]
-    lines = [{**line, "text_x": line["x"] + 4, "text_y": 10 + 13 * number} for number, line in enumerate(far["lines"])]
-    return {**far, "dots": dots, "lines": lines, "floor": floor}
+    return {**far, "dots": dots, "floor": floor, "tall": min(floor, TALLEST)}

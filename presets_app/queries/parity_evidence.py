@@ -11,7 +11,7 @@ from presets_app.core.errors import MatchframeError
 from presets_app.core.parity_ladder import Rung
 from presets_app.models import Check, Decision, Item, Pair, Run
 from presets_app.queries import parity_charts as parity_charts_of
-from presets_app.queries import parity_costs, parity_ladder, parity_noise, parity_streak, people
+from presets_app.queries import parity_costs, parity_ladder, parity_noise, parity_review, parity_streak, people
 
 FORMAT = "matchframe/evidence-bundle/1"
 PICTURED = 5  # pairs with pictures in the page, the worst
@@ -37,10 +37,8 @@ def bundle(check: Check) -> dict[str, Any]:
         "judged_at": check.judged_at.isoformat(timespec="seconds") if check.judged_at else None,
         "verdict": check.verdict,
         "outcome": check.outcome,
-        "sentence": check.standing.get("sentence") or check.sentence,
-        "counts": check.standing.get("counts") or check.counts,
-        "reasons": check.standing.get("reasons") or check.reasons,
-        "requirements": check.standing.get("requirements") or check.requirements,
+        "sentence": check.said,
+        **{name: check.standing.get(name, getattr(check, name)) for name in ("counts", "reasons", "requirements")},
         "gates": {name: value for name, value in check.rules.items() if name != "muted"},
         "plan": check.plan,
         "noise": check.noise,
@@ -52,13 +50,21 @@ def bundle(check: Check) -> dict[str, Any]:
         "distribution": parity_charts.distribution(listed, check.noise.get("difference") or None),
         "paired": [test.as_json() for test in parity_charts_of.tests(pairs)],
         "why": [rung.as_json() for rung in _why(check, pairs)],
+        "review": _review(check),
         "decisions": _decisions(check),
         "pairs": listed,
     }
 
 
 def _side(run: Run) -> dict[str, Any]:
-    about = {"run": run.id, "name": run.name, "target": run.target.slug, "target_name": run.target.name}
+    preset = run.preset.slug if run.preset else None
+    about = {
+        "run": run.id,
+        "name": run.name,
+        "preset": preset,
+        "target": run.target.slug,
+        "target_name": run.target.name,
+    }
     return {**about, "stand_in": run.target.stand_in, "manifest": run.manifest, "inputs": run.inputs_digest}
 
 
@@ -97,6 +103,17 @@ def _why(check: Check, pairs: list[Pair]) -> list[Rung]:
     """Of the pair that differs most; what differs in it differs in most."""
     first = next((pair for pair in pairs if pair.left.request and pair.right.request), None)
     return parity_ladder.of_pair(check, first) if first and check.kind != "noise" else []
+
+
+def _review(check: Check) -> dict[str, Any] | None:
+    found = parity_review.as_json(check)
+    if found is None:
+        return None
+    names = people.names({event["by"] for event in found["history"]})
+    named = {
+        rows: [{**row, "by": names.get(row["by"], row["by"])} for row in found[rows]] for rows in ("areas", "history")
+    }
+    return {**found, **named}
 
 
 def _decisions(check: Check) -> list[dict[str, Any]]:

@@ -27,6 +27,16 @@ def of_check(check: Check) -> Streak:
     return streak((_observed(found) for found in newest), needed(check.project))
 
 
+def shortfall(check: Check) -> str:
+    """What keeps a check from carrying an approval, as far as passes in a row go; "" when nothing does."""
+    if check.kind != "parity" or needed(check.project) < 2:
+        return ""
+    row = of_check(check)
+    if row.met:
+        return "" if check.id in row.checks else "newer checks make up the passes in a row"
+    return f"{row.count} of {row.needed} passes in a row"
+
+
 def _observed(check: Check) -> Observed:
     sides = sorted((check.left, check.right), key=lambda run: run.target_id)
     drawn = set(check.plan.get("drawn", ()))

@@ -7,9 +7,12 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 
-from presets_app.core.recipes import KINDS, SHAPES, references
+from presets_app import wiring
+from presets_app.core.recipes import FIRST, KINDS, SHAPES, Reference, references
+from presets_app.core.recipes.kinds import Kind
+from presets_app.core.recipes.shapes import Shape
 from presets_app.models import Preset, Project, Recipe, RecipeOutput, RecipeRun, RecipeStep, Target
-from presets_app.queries import people, recipes
+from presets_app.queries import people, recipe_progress, recipes
 from presets_app.queries.paging import by_moment
 from presets_app.queries.sides import honest, media_url, side, video_url
 
@@ -17,7 +20,7 @@ RUNS_SHOWN = 20
 OUTPUTS_SHOWN = 24
 Row = dict[str, Any]
 _SENTENCES = {
-    "running": "It goes on by itself.",
+    "running": "It goes on by itself; this page follows.",
     "choosing": "A person chooses a frame; then it goes on.",
     "look": "A request may have been charged: look at it before it is sent again.",
     "failed": "A step did not finish; the steps after it were not begun.",
@@ -52,11 +55,12 @@ def choices(project: Project) -> Row:
     """What a recipe can be made of."""
     presets = Preset.objects.filter(project=project).order_by("name")
     targets = Target.objects.filter(project=project).exclude(kind="files")
-    named = [("", "none"), *((preset.slug, preset.name) for preset in presets)]
+    named = [("", "choose one"), *((preset.slug, preset.name) for preset in presets)]
     places = [(target.slug, target.name) for target in targets]
+    served = [(address, address) for address in sorted(wiring.chat_endpoints())]
     return {
-        "shapes": [(name, shape.title) for name, shape in SHAPES.items()],
-        "explained": list(SHAPES.values()),
+        "shapes": [{"name": name, **_explained(shape)} for name, shape in SHAPES.items()],
+        "endpoints": [("", "by the first target itself"), *served],
         "presets": named[1:],
         "second_presets": named,
         "targets": places,
@@ -64,20 +68,47 @@ def choices(project: Project) -> Row:
     }
 
 
-def detail(recipe: Recipe, document: Row, chosen: str = "") -> Row:
-    """One recipe with the run asked for, the newest when none is."""
+def _explained(shape: Shape) -> Row:
+    return {"title": shape.title, "words": shape.words, "presets": shape.presets}
+
+
+def kinds() -> list[Row]:
+    """What a step of each kind takes from steps before it, and gives to those after it."""
+    return [
+        {"name": name, "word": kind.word, "takes": _taken(kind), "gives": ", ".join(kind.gives)}
+        for name, kind in KINDS.items()
+    ]
+
+
+def _taken(kind: Kind) -> str:
+    own = ("pictures by the preset's own names",) if kind.assets else ()
+    return ", ".join((*kind.takes, *own)) or "nothing"
+
+
+def shown_run(recipe: Recipe, chosen: str = "") -> RecipeRun | None:
+    """The run of the recipe that is asked for, the newest when none is. Raises NotFound."""
     run = recipes.run(recipe.project, chosen) if chosen else recipes.newest_run(recipe)
-    if run is not None and run.recipe_id != recipe.pk:
-        run = None
-    steps = [_step(recipe, row) for row in recipes.steps_of(run)] if run else _planned(recipe, document)
+    return run if run is None or run.recipe_id == recipe.pk else None
+
+
+def detail(recipe: Recipe, document: Row, run: RecipeRun | None) -> Row:
+    """One recipe with one of its runs, or with its steps as they are planned."""
+    rows = recipes.steps_of(run) if run else []
+    steps = [_step(recipe, row, rows) for row in rows] if run else _planned(recipe, document)
     history = list(recipe.runs.order_by("-id")[:RUNS_SHOWN])
     names = people.names([recipe.changed_by, *(row.created_by for row in history)])
     return {
         "recipe": _about(recipe, document, names),
-        "run": _run(run, names) if run else None,
+        "run": {**_run(run, names), **_counted(steps)} if run else None,
         "steps": steps,
         "runs": [_past(recipe, row, run, names) for row in history],
+        "now": now(run) if run else None,
     }
+
+
+def now(run: RecipeRun) -> Row | None:
+    """What the step in hand is doing; None when nothing goes on or nobody tells."""
+    return recipe_progress.now(run) if run.state == "running" else None
 
 
 def _about(recipe: Recipe, document: Row, names: dict[str, str]) -> Row:
@@ -93,13 +124,17 @@ def _run(run: RecipeRun, names: dict[str, str]) -> Row:
         "version": run.version,
         "going": run.state == "running" or _reads_frames(run),
         "open": run.state in ("running", "choosing", "look"),
-        "sentence": _SENTENCES.get(run.state, _done(run)),
+        "sentence": _SENTENCES.get(run.state) or _done(run),
         "person": names.get(run.created_by) or people.names({run.created_by})[run.created_by],
         "started": run.created_at,
         "seconds": (run.finished_at - run.created_at).total_seconds() if run.finished_at else None,
         "spent_usd": float(cost) if cost else None,
         "older": run.digest != run.recipe.digest,
     }
+
+
+def _counted(steps: list[Row]) -> Row:
+    return {"done": sum(step["state"] in ("done", "reused") for step in steps), "total": len(steps)}
 
 
 def _reads_frames(run: RecipeRun) -> bool:
@@ -128,13 +163,13 @@ def _planned(recipe: Recipe, document: Row) -> list[Row]:
     return [{**_facts(recipe, row), "state": "", "outputs": [], "clips": [], "failure": None} for row in rows]
 
 
-def _step(recipe: Recipe, row: RecipeStep) -> Row:
+def _step(recipe: Recipe, row: RecipeStep, rows: list[RecipeStep]) -> Row:
     outputs = sorted(row.outputs.all(), key=lambda output: output.position)
     reused = bool(outputs) and all(output.origin_id for output in outputs)
     return {
         **_facts(recipe, row),
         "state": "reused" if reused and row.state == "done" else row.state,
-        "why": row.why,
+        "why": "" if row.why == FIRST else row.why,
         "failure": row.failure,
         "run_url": _address(recipe, "runs.detail", run=row.run_id) if row.run_id else None,
         "done": sum(output.state == "done" for output in outputs),
@@ -145,9 +180,16 @@ def _step(recipe: Recipe, row: RecipeStep) -> Row:
         if row.state == "choosing"
         else [],
         "chosen_by": _chooser(row),
-        "again": row.state in ("failed", "cancelled", "skipped", "look"),
+        "ask": row.state == "done" and "chosen" in row.facts and row.document.get("frame") is None,
+        "again": row.state in ("failed", "cancelled", "skipped", "look") and _has_all(row, rows),
         "may_cost": row.state == "look",
     }
+
+
+def _has_all(row: RecipeStep, rows: list[RecipeStep]) -> bool:
+    """Whether everything that the step takes is there, so that doing it again can succeed."""
+    sources = {found.step for found in references(row.document)}
+    return all(other.state == "done" for other in rows if other.name in sources)
 
 
 def _chooser(row: RecipeStep) -> str:
@@ -168,9 +210,23 @@ def _facts(recipe: Recipe, row: RecipeStep) -> Row:
         "preset": {"slug": preset.slug, "name": preset.name} if preset else None,
         "target": side(target) if target else None,
         "honest": "; ".join(honest(target)) if target else "",
-        "takes": [f"{found.name} of {found.step}" for found in references(document)],
+        "takes": [_reference(found) for found in references(document)],
+        "model": _model(document.get("model") or {}),
         "why": "",
     }
+
+
+def _reference(found: Reference) -> str:
+    taken = f"{found.output} of {found.step}"
+    return taken if found.name == found.output else f"{taken} as {found.name}"
+
+
+def _model(named: Row) -> str:
+    """The language model of a step, "" for a step without one."""
+    if "endpoint" in named:
+        return f"{named['name']} at {named['endpoint']}"
+    revision = named.get("revision", "")[:8]
+    return str(named.get("repository", "")) + (f" at {revision}" if revision else "")
 
 
 def _address(held: Recipe, name: str, **names: Any) -> str:

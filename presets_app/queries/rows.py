@@ -76,7 +76,8 @@ def of_item(item: Item) -> Row:
 
 def of_check(check: Check) -> Row:
     about = _fields(check, "id", "kind", "state", "revision", "digest", "evidence", "note")
-    judged = _fields(check, "verdict", "outcome", "undecided", "sentence", "counts", "reasons", "requirements")
+    judged = _fields(check, "verdict", "outcome", "undecided", "unticked", "sentence", "counts")
+    judged |= _fields(check, "reasons", "requirements")
     sides = {"left": _side(check.left), "right": _side(check.right)}
     preset = check.preset.slug if check.preset else None
     times = {"created_at": _time(check.created_at), "judged_at": _time(check.judged_at)}
@@ -85,7 +86,7 @@ def of_check(check: Check) -> Row:
 
 def of_check_briefly(check: Check) -> Row:
     whole = of_check(check)
-    names = ("id", "kind", "preset", "state", "verdict", "outcome", "undecided", "sentence", "created_at")
+    names = ("id", "kind", "preset", "state", "verdict", "outcome", "undecided", "unticked", "sentence", "created_at")
     return {name: whole[name] for name in names}
 
 

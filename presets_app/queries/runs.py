@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Avg, Max, Q
 from django.urls import reverse
@@ -21,7 +22,7 @@ KINDS = [("", "All kinds"), *((kind, kind) for kind, _ in Run.KINDS)]
 STATES = [("", "All states"), *((state, state) for state in ("waiting", "running", "done", "failed", "cancelled"))]
 STARTABLE = [("preview", "preview"), ("batch", "batch")]
 ITEMS_SHOWN = 200
-_SEEN = ("phase", "step", "position", "warm")  # of live progress, what the page shows
+_SEEN = ("phase", "step", "position", "warm", "preview")  # of live progress, what the page shows
 
 
 def listed(project: Project, asked: dict[str, str]) -> dict[str, Any]:
@@ -116,6 +117,7 @@ def _progress(run: Run, items: list[Item]) -> dict[str, Any]:
         "step": live.get("step"),
         "steps": live.get("steps"),
         "position": live.get("position"),
+        "preview_url": _preview_url(run, current, live),
         "person": people.names({run.created_by})[run.created_by],
         "ended": run.finished_at,
         "revision": run.digest,
@@ -143,6 +145,14 @@ def _live(run: Run, item: Item) -> dict[str, Any]:
         return wiring.local_client(run.target.settings.get("pool", "local")).progress(item.id, max(item.attempts, 1))
     except MatchframeError:
         return {}
+
+
+def _preview_url(run: Run, item: Item | None, live: dict[str, Any]) -> str | None:
+    """Of the item in hand; another address for each picture, so that none is shown from a cache."""
+    if item is None or not live.get("preview"):
+        return None
+    kwargs = {"project": run.project.slug, "kind": "preview", "digest": item.id}
+    return f"{reverse('media.show', kwargs=kwargs)}?{urlencode({'of': str(live['preview'])})}"
 
 
 def _left(run: Run) -> float | None:

@@ -8,10 +8,12 @@ from django.db.models import Avg, Count, Max, Q
 
 from presets_app import wiring
 from presets_app.core.errors import MatchframeError
-from presets_app.models import Item, Target
+from presets_app.models import Item, Project, Target
 from presets_app.queries import cards
 
 LATELY = 200  # renders
+OPEN = ("waiting", "running")  # states of a run with work left
+OVER = ("done", "failed", "cancelled")  # of an item
 
 
 def of(target: Target, answer: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -32,15 +34,32 @@ def of(target: Target, answer: dict[str, Any] | None) -> dict[str, Any] | None:
         "memory": _machine(answer),
         "warm": _warm(target),
         "asked": answer is not None,
+        "cpu": _renders_on_cpu(answer),
         "times": times,
         "lately": LATELY,
     }
 
 
+def waiting(project: Project) -> dict[int, int]:
+    """{target: items of its runs that are not over}."""
+    items = Item.objects.filter(run__project=project, run__state__in=OPEN).exclude(state__in=OVER)
+    return dict(items.values_list("run__target").annotate(count=Count("pk")))
+
+
+def _driver(answer: dict[str, Any] | None) -> dict[str, Any]:
+    told = ((answer or {}).get("fingerprint") or {}).get("driver")
+    return told if isinstance(told, dict) else {}
+
+
 def _machine(answer: dict[str, Any] | None) -> int | None:
-    told = ((answer or {}).get("fingerprint") or {}).get("driver") or {}
-    size = told.get("memory") if isinstance(told, dict) else None
+    size = _driver(answer).get("memory")
     return size if isinstance(size, int) else None
+
+
+def _renders_on_cpu(answer: dict[str, Any] | None) -> bool:
+    """Whether the runner itself says that there is no card."""
+    gpu = _driver(answer).get("gpu")
+    return isinstance(gpu, dict) and gpu.get("present") is False
 
 
 def _warm(target: Target) -> list[dict[str, Any]] | None:

@@ -24,9 +24,15 @@ PINS_SHOWN = 50
 def listed(project: Project) -> list[dict[str, Any]]:
     targets = list(Target.objects.filter(project=project))
     answers = drift.answers(targets)
+    waits = target_figures.waiting(project)
     with wiring.store(project.slug) as store:
         return [
-            _row(target, drifted=bool(drift.of_target(store, target, answers[target.slug][1]))) for target in targets
+            {
+                **_row(target, drifted=bool(drift.of_target(store, target, answers[target.slug][1]))),
+                "figures": target_figures.of(target, answers[target.slug][1]),
+                "waiting": waits.get(target.pk, 0),
+            }
+            for target in targets
         ]
 
 
@@ -164,7 +170,7 @@ def flat(values: dict[str, Any], prefix: str = "") -> list[tuple[str, str | None
         elif isinstance(value, dict) and value and key not in MAPS:
             rows += flat(value, f"{prefix}{key}.")
         else:
-            rows.append((f"{prefix}{key}", _text(value)))
+            rows.append((f"{prefix}{key}", _memory(value) if key == "memory" and value else _text(value)))
     return rows
 
 

@@ -6,13 +6,16 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from presets_app.core import checklist
 from presets_app.core.permissions import POLICY, Actor
 from presets_app.models import Check, Membership, Migration, Project, RecipeRun, Revision, Target
-from presets_app.queries import people
+from presets_app.queries import parity_streak, people
 
+# Checks that a person has something to say to. What a trial or a noise floor shows is read, not decided.
+ASKING = (Q(undecided__gt=0) | Q(unticked__gt=0)) & ~Q(kind__in=("noise", "trial"))
 LOOKED_AT = 50  # of each kind; more than anybody can do today
 APPROVABLE = ("pass", "accepted", "inconclusive")
 FEATURES = {
@@ -40,7 +43,7 @@ def by_project(user: Any) -> list[dict[str, Any]]:
     role. Four queries, however many projects."""
     rows = list(Membership.objects.filter(user=user).select_related("project").order_by("project__name"))
     ids = [row.project_id for row in rows]
-    undecided = _per_project(Check.objects.filter(project__in=ids, state="judged", undecided__gt=0))
+    undecided = _per_project(Check.objects.filter(ASKING, project__in=ids, state="judged"))
     approved = _per_project(Migration.objects.filter(project__in=ids, state="approved"))
     return [
         {
@@ -62,18 +65,24 @@ def _per_project(rows: Any) -> Counter[int]:
 def _checks(project: Project, actor: Actor) -> Iterable[dict[str, Any]]:
     if not actor.may("pair.decide"):
         return
-    rows = Check.objects.filter(project=project, state="judged", undecided__gt=0).select_related("preset")
+    rows = Check.objects.filter(ASKING, project=project, state="judged").select_related("preset")
     for check in rows.order_by("id")[:LOOKED_AT]:
         name = check.preset.name if check.preset else check.note or "clips brought in as files"
         yield {
             "what": "decide",
             "state": "inconclusive",
             "verb": "Decide",
-            "title": f"{check.undecided} {'pair' if check.undecided == 1 else 'pairs'} of {name}",
-            "sentence": f"{check.sentence.rstrip('.')}.",
+            "title": f"{_asked(check)} of {name}",
+            "sentence": f"{check.said.rstrip('.')}.",
             "url": reverse("parity.detail", kwargs={"project": project.slug, "check": check.id}),
             "when": check.judged_at or check.created_at,
         }
+
+
+def _asked(check: Check) -> str:
+    if check.undecided:
+        return f"{check.undecided} {'pair' if check.undecided == 1 else 'pairs'}"
+    return f"{check.unticked} {'tick' if check.unticked == 1 else 'ticks'} for the check"
 
 
 def _recipes(project: Project, actor: Actor) -> Iterable[dict[str, Any]]:
@@ -86,7 +95,7 @@ def _recipes(project: Project, actor: Actor) -> Iterable[dict[str, Any]]:
             "what": "choose",
             "state": "person",
             "verb": "Choose",
-            "title": f"a frame for {run.recipe.name}",
+            "title": f"A frame for {run.recipe.name}",
             "sentence": "The steps after it wait for the frame.",
             "url": f"{address}?run={run.id}",
             "when": run.created_at,
@@ -129,19 +138,26 @@ def _step(row: Migration, check: Check | None, actor: Actor, author: str) -> tup
     missing = checklist.missing(row.checklist)
     judged = check is not None and check.state == "judged"
     current = row.digest == row.preset.digest
-    if judged and check and not check.undecided and check.outcome in APPROVABLE and current and not missing:
+    ready = judged and check and not check.waits and check.outcome in APPROVABLE and current and not missing
+    short = parity_streak.shortfall(check) if ready and check else ""
+    if ready and check and not short:
         own = actor.username in (row.opened_by, author)
         said = "the check passed" if check.outcome == "pass" else "the check needs your word"
         sentence = f"{{person}} asks; all {len(checklist.ROWS)} rows are done and {said}."
         return ("approve", "ready", sentence) if actor.may("migration.approve") and not own else ("", "", "")
-    if actor.username != row.opened_by:
-        return "", "", ""
-    if not current:
+    return _to_finish(row, judged=judged, short=short) if actor.username == row.opened_by else ("", "", "")
+
+
+def _to_finish(row: Migration, *, judged: bool, short: str) -> tuple[str, str, str]:
+    """What the person who opened it has still to do; `short` is what its row of passes lacks."""
+    if row.digest != row.preset.digest:
         return "finish", "stale", "The preset has a newer revision than this migration."
     if not judged:
         return "finish", "open", "It has no judged check yet."
-    done_rows = len(checklist.ROWS) - len(missing)
-    return "finish", "open", f"{done_rows} of {len(checklist.ROWS)} rows of the checklist are done."
+    if short:
+        return "finish", "open", f"{short[:1].upper()}{short[1:]}: check again with new seeds."
+    done = len(checklist.ROWS) - len(checklist.missing(row.checklist))
+    return "finish", "open", f"{done} of {len(checklist.ROWS)} rows of the checklist are done."
 
 
 def _address(project: Project, row: Migration, what: str) -> str:

@@ -71,9 +71,7 @@ def refuse_unready(migration: Migration, now: dict[str, Any]) -> None:
     if check is None or check.state != "judged":
         text = "There is no judged parity check to approve on."
         raise Conflict(text, code="no_evidence", hint="Run one and attach it.")
-    if check.undecided:
-        text = f"{check.undecided} {'pair still needs' if check.undecided == 1 else 'pairs still need'} a person."
-        raise Conflict(text, code="pairs_undecided", hint="Accept or reject each on the parity page.")
+    _refuse_unsettled(check)
     if check.outcome not in (*parity_outcome.GOOD, "inconclusive"):
         raise Conflict(f"The check's outcome is {check.outcome}; it cannot be approved.", code="check_failed")
     parity_standing.refuse_unproven(check)
@@ -82,6 +80,15 @@ def refuse_unready(migration: Migration, now: dict[str, Any]) -> None:
         names = "; ".join(row.text.rstrip(".") for row in missing[:3])
         text = f"The checklist is not finished: {names}."
         raise Conflict(text, code="checklist_open", hint="Finish it, then approve.")
+
+
+def _refuse_unsettled(check: Check) -> None:
+    if check.undecided:
+        text = f"{check.undecided} {'pair still needs' if check.undecided == 1 else 'pairs still need'} a person."
+        raise Conflict(text, code="pairs_undecided", hint="Accept or reject each on the parity page.")
+    if check.unticked:
+        text = f"No number decides this check, and {check.unticked} of 4 things are not ticked by a reviewer."
+        raise Conflict(text, code="ticks_open", hint="Look at the pairs, then tick each on the parity page.")
 
 
 def needs_reason(migration: Migration) -> bool:

@@ -75,7 +75,9 @@ def _keep(run: Run, actor: Actor, reason: str) -> Baseline:
 
 def _record(run: Run) -> dict[str, Any]:
     items = held.made_of(list(run.items.order_by("position")[:MOST_ITEMS]))
-    keeps = sorted({entry[name] for entry in items for name in _KEPT if entry[name]})
+    keeps = sorted(
+        {digest for entry in items for digest in (*(entry[name] for name in _KEPT), *entry["originals"]) if digest}
+    )
     about = {"run": run.id, "name": run.name, "revision": run.revision, "digest": run.digest, "manifest": run.manifest}
     times = {"started": _time(run.started_at), "finished": _time(run.finished_at)}
     return {"format": FORMAT, **about, **times, "items": items, "keeps": keeps}

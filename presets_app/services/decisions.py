@@ -33,7 +33,7 @@ def decide(check: Check, actor: Actor, key: str, choice: str, reason: str) -> Pa
         raise Conflict("This pair needs no person: the measurement is clear.", code="pair_is_clear")
 
     def build(store: Store, head: str | None) -> dict[str, Any]:
-        current = read_json(store, head, paths.decisions(check.id)) or _empty(check)
+        current = read_json(store, head, paths.decisions(check.id)) or begun(check)
         entry = {"key": key, "choice": choice, "reason": reason, "by": actor.username, "at": timezone.now().isoformat()}
         return {paths.decisions(check.id): {**current, "decisions": [*current["decisions"], entry]}}
 
@@ -59,7 +59,7 @@ def decide_all(check: Check, actor: Actor, choice: str, reason: str, *, expected
     entries = [{"key": key, "choice": choice, "reason": reason, "by": actor.username, "at": at} for key in keys]
 
     def build(store: Store, head: str | None) -> dict[str, Any]:
-        current = read_json(store, head, paths.decisions(check.id)) or _empty(check)
+        current = read_json(store, head, paths.decisions(check.id)) or begun(check)
         return {paths.decisions(check.id): {**current, "decisions": [*current["decisions"], *entries]}}
 
     title = f"{choice.capitalize()} {len(keys)} pairs of check {check.id}"
@@ -80,5 +80,6 @@ def checked_reason(check: Check, choice: str, reason: str) -> str:
     return reason
 
 
-def _empty(check: Check) -> dict[str, Any]:
+def begun(check: Check) -> dict[str, Any]:
+    """The record of what people say of a check, before anybody said anything."""
     return {"format": FORMAT, "check": check.id, "evidence": check.evidence, "decisions": []}

@@ -29,6 +29,7 @@ from presets_app.models import (
     Release,
     Revision,
     Snapshot,
+    Tick,
 )
 from presets_app.services import parity_outcome
 from presets_app.services.recipes_indexing import index_recipe
@@ -145,6 +146,7 @@ def index_migration(project: Project, info: CommitInfo, located: Any, document: 
 
 
 def index_decisions(project: Project, info: CommitInfo, located: Any, document: Any) -> None:
+    _index_ticks(project, located.check_id, document.get("ticks", []))
     latest: dict[str, str] = {}
     for number, decision in enumerate(document["decisions"], start=1):
         latest[decision["key"]] = "" if decision["choice"] == "undo" else decision["choice"]
@@ -165,6 +167,13 @@ def index_decisions(project: Project, info: CommitInfo, located: Any, document: 
     check = Check.objects.filter(id=located.check_id, project=project).first()
     if check is not None:
         parity_outcome.refresh(check)
+
+
+def _index_ticks(project: Project, check: str, ticks: list[dict[str, Any]]) -> None:
+    for number, tick in enumerate(ticks, start=1):
+        kept = {name: tick[name] for name in ("area", "done", "note", "evidence", "by")}
+        values = {**kept, "at": datetime.fromisoformat(tick["at"])}
+        Tick.objects.update_or_create(project=project, check_id=check, number=number, defaults=values)
 
 
 def index_live(project: Project, info: CommitInfo, located: Any, document: Any) -> None:
@@ -231,7 +240,7 @@ HANDLERS: dict[str, Handler] = {
 def empty(project: Project) -> None:
     """Forget, before a rebuild, every row that Git alone decides and that nothing points to; the rest is brought in
     step by its handler. A handler only ever adds or updates, so a row that should not be there must go first."""
-    for model in (Decision, Live, Manifest, Snapshot, Migration):
+    for model in (Decision, Tick, Live, Manifest, Snapshot, Migration):
         model.objects.filter(project=project).delete()
     Revision.objects.filter(preset__project=project).delete()
     Pair.objects.filter(check_of__project=project).exclude(decision="").update(decision="")

@@ -27,6 +27,7 @@ from presets_app.services.presets import known_secrets, load
 from presets_app.services.recording import Deed, read_json, record
 
 _DTYPE = "bfloat16"  # what the runner loads in when a preset does not say (runner/limits/common.py)
+_ATTENTION = "sdpa"  # of a runner, for a preset that names none
 
 
 def capture(preset: Preset, target: Target, revision: str = "") -> dict[str, Any]:
@@ -147,7 +148,17 @@ def _local_facts(target: Target, document: dict[str, Any]) -> dict[str, Any]:
     if lacking:
         raise Invalid.of([_not_there(target, answer, held) for held in lacking])
     dtype = document.get("runtime", {}).get("dtype", _DTYPE)
-    return {**answer["fingerprint"], "model": target_facts.of_weights(answer, name, dtype, wanted)}
+    model = target_facts.of_weights(answer, name, dtype, wanted)
+    return {**_with_attention(answer["fingerprint"], document), "model": model}
+
+
+def _with_attention(fingerprint: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+    """With the kernel that the preset asks for: the runner starts a process with it, whichever it answered from."""
+    flags = fingerprint.get("determinism")
+    if not isinstance(flags, dict) or "attention" not in flags:
+        return fingerprint
+    asked = (document.get("runtime") or {}).get("attention") or _ATTENTION
+    return {**fingerprint, "determinism": {**flags, "attention": asked}}
 
 
 def _not_there(target: Target, answer: dict[str, Any], name: str) -> Problem:

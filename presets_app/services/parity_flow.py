@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from presets_app import measure, wiring
 from presets_app.artifacts import put_json
-from presets_app.core import gates, noise_floor, parity, policy
+from presets_app.core import gates, noise_floor, parity, parity_review, policy
 from presets_app.core.generation import RawDigests
 from presets_app.core.lifecycle import FINISHED_RUN
 from presets_app.core.parity import PairJudgement
 from presets_app.models import Check, Item, Pair, Run
 from presets_app.queries import parity_gates
 from presets_app.queries import parity_noise as noise
+from presets_app.queries import parity_review as review
 from presets_app.services import audit, parity_looks, parity_noise, parity_outcome, parity_verdict, queue
 from presets_app.services.audit import MATCHFRAME
 
@@ -74,8 +75,8 @@ def _measure_missing(check: Check) -> None:
             _keep(check, pair, parity_verdict.unrendered(pair), {})
     family = check.preset.family if check.preset else ""
     trial = gates.dry(parity_gates.trials(check.project))
-    check.noise = noise.for_check(check)
-    Check.objects.filter(pk=check.pk).update(noise=check.noise)
+    check.noise, check.review = noise.for_check(check), review.doubt_of(check)
+    Check.objects.filter(pk=check.pk).update(noise=check.noise, review=check.review)
     with tempfile.TemporaryDirectory(prefix="matchframe-heat-") as folder:
         files = [_files(pair, Path(folder) / str(pair.pk)) for pair in ready]
 
@@ -84,6 +85,8 @@ def _measure_missing(check: Check) -> None:
             pair.pictures = "\n".join(_store_pictures(measured))
             floor = check.noise.get("gate")
             judged = parity.classify(measured, family=family, key=pair.key, dry_run=trial, noise=floor)
+            if check.review:
+                judged = parity_review.doubted(judged, check.review["kind"])
             _keep(check, pair, judged, measured)
 
         measure.measure_pairs(files, on_result=keep)
@@ -167,6 +170,7 @@ def _record(check: Check, pairs: list[Pair], verdict: dict[str, Any], rules: dic
         "on_trial": rules["on_trial"],
         "plan": check.plan,
         "noise": check.noise,
+        **({"review": check.review} if check.review else {}),
         "sides": {name: _side(run) for name, run in (("left", check.left), ("right", check.right))},
         "pairs": [_pair_record(pair) for pair in pairs],
         **verdict,

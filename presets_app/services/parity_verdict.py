@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from typing import Any
 
-from presets_app.core import parity
+from presets_app.core import parity, parity_review
 from presets_app.core.parity import PairJudgement
 from presets_app.core.problems import Failure
 from presets_app.models import Check, Item, Pair
 
 
 def of(
-    check: Check, pairs: list[Pair], rules: dict[str, Any], decisions: dict[str, str] | None = None
+    check: Check,
+    pairs: list[Pair],
+    rules: dict[str, Any],
+    decisions: dict[str, str] | None = None,
+    ticked: Collection[str] = (),
 ) -> dict[str, Any]:
     """{verdict, sentence, reasons, counts, requirements, bound, more} of the pairs as they were judged, and as people
-    decided where `decisions` (input key to accept or reject) are given."""
+    decided where `decisions` (input key to accept or reject) and `ticked` (areas) are given."""
     found = parity.judge([judgement(pair) for pair in pairs], check.plan, rules, decisions=decisions).as_json()
+    found = parity_review.held(found, str(check.review.get("why", "")), ticked)
     return {**found, "sentence": found["sentence"][:1].upper() + found["sentence"][1:]}
 
 

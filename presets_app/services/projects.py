@@ -20,8 +20,18 @@ from presets_app.services import audit, indexing
 from presets_app.services.recording import Deed, read_json, record
 
 
-def create(slug: str, name: str, founder: Actor, *, local_only: bool = False, demo: bool = False) -> Project:
-    """A project with an empty repository and the default policy. Raises Conflict when the name is taken."""
+def create(
+    slug: str,
+    name: str,
+    founder: Actor,
+    *,
+    local_only: bool = False,
+    demo: bool = False,
+    rules: Mapping[str, Any] | None = None,
+    why: str = "",
+) -> Project:
+    """A project with an empty repository and the default policy; `rules` are what its policy says otherwise, `why` the
+    reason that stands in its history. Raises Conflict when the name is taken."""
     if not valid_slug(slug):
         raise Invalid("A project's short name is small letters, digits and dashes.", code="slug_invalid")
     if name_problems(name):
@@ -34,9 +44,18 @@ def create(slug: str, name: str, founder: Actor, *, local_only: bool = False, de
         audit.note(project, founder, "project.create", "project", slug, name=name)
     if indexing.refresh(project):
         return project  # a repository that was here before, restored from a backup, say: it keeps its policy
-    deed = Deed("policy.change", "policy", "policy", "Start with the default policy")
-    record(project, founder, deed, lambda store, head: {paths.policy(): policy.DEFAULT})
+    _first_policy(project, founder, rules or {}, why)
     return project
+
+
+def _first_policy(project: Project, founder: Actor, rules: Mapping[str, Any], why: str) -> None:
+    if policy.problems(rules):
+        raise Invalid.of(policy.problems(rules))
+    title = "Start with the default policy"
+    if rules:
+        title += f", but for {', '.join(sorted(rules))}"
+    deed = Deed("policy.change", "policy", "policy", title, why)
+    record(project, founder, deed, lambda store, head: {paths.policy(): {**policy.DEFAULT, **rules}})
 
 
 def set_member(project: Project, actor: Actor, username: str, role: str, *, founding: bool = False) -> Membership:
@@ -66,7 +85,6 @@ def change_policy(project: Project, actor: Actor, values: Mapping[str, Any], rea
         raise Invalid.of(found)
 
     def build(store: gitstore.Store, head: str | None) -> dict[str, Any]:
-        current = policy.merged(read_json(store, head, paths.policy()))
-        return {paths.policy(): {**current, **values, "version": int(current["version"]) + 1}}
+        return {paths.policy(): policy.changed(read_json(store, head, paths.policy()), values)}
 
     return record(project, actor, Deed("policy.change", "policy", "policy", "Change the policy", reason), build)

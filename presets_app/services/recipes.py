@@ -9,12 +9,15 @@ from typing import Any
 from django.db import transaction
 
 from presets_app import wiring
+from presets_app.core.document_values import with_values
 from presets_app.core.documents import slug_of
 from presets_app.core.errors import Conflict, Invalid, MatchframeError, NotFound
 from presets_app.core.ids import new_id
+from presets_app.core.inputs import effective
 from presets_app.core.permissions import Actor
 from presets_app.core.problems import Problem, has_errors
 from presets_app.core.recipes import KINDS, recipe_digest, references, review
+from presets_app.core.schema import validate
 from presets_app.gitstore import Store, paths
 from presets_app.models import Manifest, Preset, Project, Recipe, RecipeRun, RecipeStep, Target
 from presets_app.queries import projects
@@ -56,12 +59,12 @@ def save(
 def _refuse_lost_update(current: Any, document: Document, expected: str | None, *, known: bool) -> None:
     if current is None:
         return
-    digest = recipe_digest(current)
-    if digest == recipe_digest(document):
-        raise Conflict("Nothing changed: this is what is saved already.", code="nothing_changed")
     if expected is None and not known:
         hint = "Open it and save it there, or give this one another name."
         raise Conflict(f"There is a recipe named {current['name']} already.", code="recipe_exists", hint=hint)
+    digest = recipe_digest(current)
+    if digest == recipe_digest(document):
+        raise Conflict("Nothing changed: this is what is saved already.", code="nothing_changed")
     if expected is not None and expected != digest:
         text = "Somebody saved this recipe after you opened it."
         raise Conflict(text, code="recipe_changed", hint="Look at theirs, bring it into yours, then save again.")
@@ -101,6 +104,7 @@ def _in_project(project: Project, step: Document, place: str) -> Iterator[Proble
         yield Problem(error.code, "error", place, f"{step['name']}: {error}", error.problems[0].hint)
         return
     yield from _assets(project, step, place)
+    yield from _overridden(project, step, place)
     if target is not None:
         yield from _of_target(project, step, target, place)
 
@@ -116,6 +120,24 @@ def _assets(project: Project, step: Document, place: str) -> Iterator[Problem]:
             yield Problem(
                 "recipe_asset_unknown", "error", f"{place}/inputs/{found.name}", text, f"Use: {', '.join(own)}."
             )
+
+
+def _overridden(project: Project, step: Document, place: str) -> Iterator[Problem]:
+    """What the step's own fields make of the preset must be a preset still."""
+    own = dict(step.get("overrides") or {})
+    if not own:
+        return
+    change = own.pop("set", {})
+    with wiring.store(project.slug) as store:
+        document = read_json(store, fixed(project, step), paths.preset(step["preset"])) or {}
+    try:
+        found = validate(with_values(effective(document, own), change))
+    except MatchframeError as error:
+        found = list(error.problems)
+    for problem in found:
+        if problem.severity == "error":
+            text = f"{step['name']} would render a document with a fault at {problem.path}: {problem.message}"
+            yield Problem(problem.code, "error", f"{place}/overrides", text, problem.hint)
 
 
 def picture_inputs(project: Project, slug: str, commit: str) -> list[str]:
@@ -190,11 +212,12 @@ def _shape(project: Project, step: Document) -> dict[str, Any]:
 _SHAPE = ("width", "height", "frames")
 
 
-def start(recipe: Recipe, actor: Actor, *, note: str = "") -> RecipeRun:
-    """Fix every preset to its revision, make a row a step, and have the queue go on from there. Raises Invalid with
-    every problem when it could not be done to its end."""
+def start(recipe: Recipe, actor: Actor, *, note: str = "", ask: str = "") -> RecipeRun:
+    """Fix every preset to its revision, make a row a step, and have the queue go on from there. `ask` names a step
+    whose frame is to be chosen anew. Raises Invalid with every problem when it could not be done to its end."""
     actor.must("run.start")
     document = load(recipe.project, recipe.slug, recipe.head)
+    _refuse_asking(document, ask)
     problems = check(recipe.project, document)
     if has_errors(problems):
         raise Invalid.of([problem for problem in problems if problem.severity == "error"])
@@ -208,7 +231,7 @@ def start(recipe: Recipe, actor: Actor, *, note: str = "") -> RecipeRun:
             note=note[:300],
             created_by=actor.username,
         )
-        rows = [_row(run, position, step) for position, step in enumerate(document["steps"])]
+        rows = [_row(run, position, step, ask) for position, step in enumerate(document["steps"])]
         RecipeStep.objects.bulk_create(rows)
         detail = {"run": run.id, "steps": len(rows)}
         audit.note(recipe.project, actor, "recipe.run", "recipe", recipe.slug, name=recipe.name, detail=detail)
@@ -217,7 +240,16 @@ def start(recipe: Recipe, actor: Actor, *, note: str = "") -> RecipeRun:
     return run
 
 
-def _row(run: RecipeRun, position: int, step: Document) -> RecipeStep:
+def _refuse_asking(document: Document, ask: str) -> None:
+    asked = [step for step in document["steps"] if step["name"] == ask and step["kind"] == "keyframe"]
+    if ask and (not asked or "frame" in asked[0]):
+        text = f"The recipe asks nobody for a frame in a step named {ask[:40]}."
+        raise Invalid(
+            text, code="recipe_asks_nothing", hint="Name a step of the kind keyframe without a frame of its own."
+        )
+
+
+def _row(run: RecipeRun, position: int, step: Document, ask: str) -> RecipeStep:
     return RecipeStep(
         recipe_run=run,
         position=position,
@@ -225,4 +257,5 @@ def _row(run: RecipeRun, position: int, step: Document) -> RecipeStep:
         kind=step["kind"],
         document=step,
         revision=fixed(run.project, step),
+        facts={"ask": True} if step["name"] == ask else {},
     )

@@ -12,6 +12,7 @@ from presets_app.core.lifecycle import FINISHED_RUN
 from presets_app.core.permissions import Actor
 from presets_app.models import RecipeOutput, RecipeRun, RecipeStep, Run
 from presets_app.services import audit, recipes_work, runs
+from presets_app.services.recipes_inputs import sources_of
 from presets_app.services.recipes_waking import UNFINISHED_RECIPE, wake
 
 _OPEN = ("waiting", "running", "choosing", "look")
@@ -62,6 +63,7 @@ def again(step: RecipeStep, actor: Actor, reason: str = "") -> None:
     if step.state == "look" and not reason.strip():
         hint = "Look at the vendor's history first, then say what you saw."
         raise Invalid("Say why this may be sent again: it may be charged twice.", code="reason_missing", hint=hint)
+    _refuse_without_sources(step)
     with transaction.atomic():
         _reset(step, actor)
         for later in run.steps.filter(position__gt=step.position, state__in=("skipped", "cancelled")):
@@ -70,6 +72,19 @@ def again(step: RecipeStep, actor: Actor, reason: str = "") -> None:
         detail = {"run": run.id, "step": step.name}
         audit.note(run.project, actor, "recipe.again", "recipe", run.recipe.slug, reason=reason, detail=detail)
         wake(run.id)
+
+
+def _refuse_without_sources(step: RecipeStep) -> None:
+    before = _first_open(step)
+    if before is not None:
+        text = f"The step {step.name} takes what {before.name} leads to, which is {before.state}."
+        raise Conflict(text, code="recipe_step_early", hint=f"Do {before.name} again; what comes after it follows.")
+
+
+def _first_open(step: RecipeStep) -> RecipeStep | None:
+    """The earliest of the steps that this one hangs on and that is not done."""
+    source = next((source for source in sources_of(step) if source.state != "done"), None)
+    return None if source is None else _first_open(source) or source
 
 
 def _reset(step: RecipeStep, actor: Actor) -> None:

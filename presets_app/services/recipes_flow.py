@@ -76,6 +76,7 @@ def _begin_when_ready(step: RecipeStep) -> None:
         step.started_at = timezone.now()
         step.save(update_fields=["parts", "key", "why", "started_at"])
         DOING[step.kind].begin(step)
+        RecipeRun.objects.filter(pk=step.recipe_run_id).update(version=F("version") + 1)
     except MatchframeError as error:
         _end(step, "failed", failure=_failure(error))
 

@@ -31,12 +31,12 @@ def parts_of(step: RecipeStep) -> dict[str, str]:
 
 
 def begin(step: RecipeStep) -> None:
-    """Take the frame that the recipe names, or the one that was chosen from the same clips before; else wait for a
-    person and get the pictures ready."""
+    """Take the frame that the recipe names, or the one that was chosen from the same clips in this recipe before,
+    unless a person wants to choose anew; else wait for a person and get the pictures ready."""
     if "frame" in step.document:
         _take(step, step.document.get("item", ""), step.document["frame"])
         return
-    earlier = _chosen_before(step)
+    earlier = None if step.facts.get("ask") else _chosen_before(step)
     if earlier is not None:
         _take(step, earlier.facts["chosen"]["item"], earlier.facts["chosen"]["frame"], earlier.facts["chosen"])
         return
@@ -48,7 +48,7 @@ def begin(step: RecipeStep) -> None:
 
 def _chosen_before(step: RecipeStep) -> RecipeStep | None:
     rows = RecipeStep.objects.filter(key=step.key, kind="keyframe", state="done").exclude(pk=step.pk)
-    same = rows.filter(recipe_run__project=step.recipe_run.project, facts__has_key="chosen")
+    same = rows.filter(recipe_run__recipe=step.recipe_run.recipe_id, facts__has_key="chosen")
     return same.order_by("-recipe_run_id").first()
 
 
@@ -81,9 +81,8 @@ def choose(step: RecipeStep, actor: Actor, item: str, frame: int) -> None:
     """A person's choice. Raises Conflict when nobody is asked any more, Invalid for a frame that is not there."""
     actor.must("recipe.choose")
     if step.state != "choosing":
-        raise Conflict(
-            f"The step {step.name} is {step.state}; no frame is asked for.", code="state_changed", hint="Look again."
-        )
+        text = f"The step {step.name} is {step.state}; no frame is asked for."
+        raise Conflict(text, code="state_changed", hint="Load the page again.")
     _take(step, item, frame, {"item": item, "frame": frame, "by": actor.username, "at": timezone.now().isoformat()})
     project = step.recipe_run.project
     detail = {"run": step.recipe_run_id, "step": step.name, "item": item, "frame": frame}
@@ -94,7 +93,8 @@ def _take(step: RecipeStep, item: str, frame: int, chosen: dict[str, Any] | None
     clip = _clip(step, item)
     known = next((each for each in step.facts.get("clips", []) if each["key"] == clip.key), None)
     if known and known["frames"] and not -1 <= frame < known["frames"]:
-        text = f"{clip.key} has frames 0 to {known['frames'] - 1}."
+        name = f"The clip {clip.key}" if len(step.facts["clips"]) > 1 else "The clip"
+        text = f"{name} has frames 0 to {known['frames'] - 1}; {frame} is not one of them."
         raise Invalid(text, code="frame_not_there", hint="Choose one of these; -1 is the last.")
     parts = {"input:video": clip.parts["input:video"], "choice": str(frame), "tool": TOOL}
     source = step.recipe_run.steps.get(name=clip.sources["video"]).outputs.get(key=clip.key)

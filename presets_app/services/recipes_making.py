@@ -15,16 +15,26 @@ from presets_app.services import recipes
 
 
 def make(project: Project, actor: Actor, given: Mapping[str, str]) -> Recipe:
-    """{shape, name, first, then, target, then_target} as names, saved as a new recipe. A chosen frame is put in by the
-    name of the second preset's own input. Raises Invalid or NotFound for what does not exist or is missing."""
+    """{shape, name, first, then, target, then_target, model, endpoint} as text, saved as a new recipe. A chosen frame
+    is put in by the name of the second preset's own input. Raises Invalid or NotFound for what does not exist or is
+    missing."""
     name = " ".join(given.get("name", "").split())
     if not name:
         raise Invalid.of([Problem("recipe_name_missing", "error", "/name", "The recipe has no name.", "Give it one.")])
     shape = SHAPES.get(given.get("shape", ""))
     then = given.get("then", "") if shape is None or shape.presets > 1 else ""
-    wish = Wish(name, given.get("first", ""), then, given.get("target", ""), given.get("then_target", ""))
-    document = shaped(given.get("shape", ""), Wish(**{**vars(wish), "picture": _picture(project, then)}))
-    return recipes.save(project, actor, document)
+    named = {field: given.get(field, "").strip() for field in ("first", "target", "then_target", "model", "endpoint")}
+    _refuse_unknown(project, named)
+    wish = Wish(name, then=then, picture=_picture(project, then), **named)
+    return recipes.save(project, actor, shaped(given.get("shape", ""), wish))
+
+
+def _refuse_unknown(project: Project, named: Mapping[str, str]) -> None:
+    if named["first"]:
+        projects.preset(project, named["first"])
+    for slug in (named["target"], named["then_target"]):
+        if slug:
+            projects.target(project, slug)
 
 
 def _picture(project: Project, slug: str) -> str:

@@ -6,11 +6,11 @@ leaves a name; the server is asked for it, and only what it does not know is sub
 
 from __future__ import annotations
 
+import hashlib
 import json
-import tempfile
+import time
 from contextlib import suppress
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
@@ -23,17 +23,15 @@ from presets_app.artifacts import get_json
 from presets_app.backends import registry
 from presets_app.backends.base import ServerBackend, ServerClient, Watched
 from presets_app.backends.errors import BackendFailed, FetchFailed, VendorFailed
-from presets_app.backends.fetcher import Downloaded
-from presets_app.core.errors import LocalOnly, MatchframeError, Unavailable
-from presets_app.core.generation import GenerationResult, SeedUsed, StoredFile
+from presets_app.core.errors import LocalOnly, MatchframeError
+from presets_app.core.generation import GenerationResult, SeedUsed
 from presets_app.core.problems import Failure
 from presets_app.models import Attempt, Item, Run
 from presets_app.queries import progress
-from presets_app.services import finishing, servers
+from presets_app.services import finishing, served_outputs, servers
 
 IN_FLIGHT = 2  # one renders, one waits, so that fetching an output leaves no gap; a target's `in_flight` says otherwise
 PAUSES = (0.2, 2.0)  # seconds, from quick to calm; the websocket ends a pause early
-VIDEO_LIMIT = 512 * 1024 * 1024  # bytes of one output
 
 
 @dataclass
@@ -158,24 +156,21 @@ class Server:
         elif watched.status == "done":
             self._fetch(attempt, watched)
         else:
-            self._tell(attempt.item_id, watched.progress)
+            self._tell(attempt.item_id, watched.progress, watched.preview)
             return 0
         return 1
 
     def _fetch(self, attempt: Attempt, watched: Watched) -> None:
+        document = get_json(wiring.artifacts(), attempt.item.request)["document"]
+        began = time.perf_counter()
         try:
-            digest, got = self._stored(watched.outputs[0])
-        except (BackendFailed, Unavailable, OSError) as error:
-            self._end(attempt, _not_stored(error), watched)
+            kept = served_outputs.keep(self.client, watched, document)
+        except served_outputs.Unkept as error:
+            self._end(attempt, error.failure, watched)
             return
-        self._finish(attempt, watched, "done", video=StoredFile(digest, got.size, got.media_type))
-
-    def _stored(self, address: str) -> tuple[str, Downloaded]:
-        with tempfile.TemporaryDirectory(prefix="matchframe-") as folder:
-            place = Path(folder) / "output"
-            with place.open("wb") as sink:
-                got = self.client.download(address, sink, limit=VIDEO_LIMIT)
-            return wiring.artifacts().put_file(place), got
+        timings = {**watched.timings, "store": round(time.perf_counter() - began, 4)}
+        about = {"digests": kept.digests, "geometry": kept.geometry, "originals": kept.originals}
+        self._finish(attempt, replace(watched, timings=timings), "done", video=kept.video, **about)
 
     def _end(self, attempt: Attempt, failure: Failure, watched: Watched | None = None) -> None:
         self._finish(attempt, watched or Watched("failed"), "failed", failure=failure)
@@ -201,19 +196,23 @@ class Server:
         open_ones = Attempt.objects.filter(pk=attempt.pk, state__in=("sent", "intended"))
         open_ones.update(state=state, ended_at=timezone.now())
         with suppress(RedisError, OSError):
-            wiring.redis().delete(progress.key(attempt.item_id))
+            wiring.redis().delete(progress.key(attempt.item_id), progress.preview_key(attempt.item_id))
 
     def _stop(self, attempt: Attempt) -> None:
         """Do not leave behind what may have got there after all."""
         with suppress(BackendFailed):
             self.client.cancel(attempt.vendor_id)
 
-    def _tell(self, item_id: str, words: dict[str, Any]) -> None:
+    def _tell(self, item_id: str, words: dict[str, Any], preview: bytes = b"") -> None:
         """Keep where the work is, for whoever looks."""
+        if preview:
+            words = {**words, "preview": hashlib.sha256(preview).hexdigest()[:16]}
         if self.told.get(item_id) == words:
             return
         self.told[item_id] = words
         with suppress(RedisError, OSError):
+            if preview:
+                wiring.redis().set(progress.preview_key(item_id), preview, ex=progress.PREVIEW_SECONDS)
             wiring.redis().set(progress.key(item_id), json.dumps(words), ex=progress.KEPT_SECONDS)
         Run.objects.filter(pk=self.run.pk).update(version=F("version") + 1)
 
@@ -233,13 +232,6 @@ def _seeds(body: dict[str, Any], watched: Watched) -> tuple[SeedUsed, ...]:
         SeedUsed(str(held["stage"]), held["sent"], watched.seeds.get(held["place"]), "cpu")
         for held in body.get("seeds", ())
     )
-
-
-def _not_stored(error: Exception) -> Failure:
-    if isinstance(error, BackendFailed):
-        return error.failure
-    hint = "Free some space in the data folder, then run the item again."
-    return Failure("environment", "store_full", "after_change", "The output could not be kept here.", hint)
 
 
 def _no_reason() -> Failure:

@@ -18,8 +18,9 @@ from presets_app.templatetags import curves, figures, sheets, states, wording
 register = template.Library()
 
 SHORT = 8  # characters of a digest that people compare by eye
-# Two targets of one kind are told apart as from and to, with the same marks in the same places.
-SIDES = {"local": ("local", "local"), "cloud": ("cloud", "cloud"), "from": ("local", "local"), "to": ("cloud", "cloud")}
+# Two targets of one kind are told apart as from (left) and to (right), in the hues of those places; a cloud beside the
+# name of a local target would say what is not so.
+SIDES = {"local": ("local", "local"), "cloud": ("cloud", "cloud"), "from": ("from", "local"), "to": ("to", "cloud")}
 RAIL = (
     ("home", "Home"),
     ("presets", "Presets"),

@@ -13,7 +13,7 @@ from presets_app.core.permissions import Actor
 from presets_app.queries import parity as shown
 from presets_app.queries import parity_plans, projects
 from presets_app.queries.projects import Project
-from presets_app.services import comments, decisions, parity, parity_ladder, wishing
+from presets_app.services import comments, decisions, parity, parity_ladder, ticks, wishing
 from presets_app.web.access import in_project
 from presets_app.web.partials import Refusal, page, refused, see_other, status_of, unchanged
 from presets_app.web.typed import typed
@@ -78,6 +78,7 @@ def _page(
         return same
     context["can"] = {
         "decide": actor.may("pair.decide"),
+        "tick": actor.may("check.tick"),
         "comment": actor.may("comment.write"),
         "migrate": actor.may("migration.open"),
         "add": actor.may("check.extend"),
@@ -85,7 +86,8 @@ def _page(
         "try": actor.may("run.start"),
     }
     if refusal is not None:
-        context["refused"] = refused(refusal.form, refusal.error, typed(project, request, "reason", "text", "items"))
+        sent = typed(project, request, "reason", "text", "items", "note")
+        context["refused"] = refused(refusal.form, refusal.error, sent)
     say = context["check"]["sentence"]
     status = status_of(refusal.error) if refusal else 200
     return page(request, "parity/detail.html", context, partial="progress", say=say, status=status)
@@ -118,6 +120,20 @@ def decide_all(request: HttpRequest, project: Project, actor: Actor, *, check: s
         return _page(request, project, actor, check, "", Refusal("decide_all", error))
     messages.success(request, f"{count} pairs {request.POST['decision']}, each with your reason.")
     return see_other("parity.detail", project=project.slug, check=check)
+
+
+@in_project("POST", action="check.tick")
+def tick(request: HttpRequest, project: Project, actor: Actor, *, check: str) -> HttpResponse:
+    """Tick one area of the whole check, or take it back."""
+    area, done = request.POST.get("area", ""), request.POST.get("tick") != "undo"
+    try:
+        ticks.tick(projects.check(project, check), actor, area, done=done, note=request.POST.get("note", ""))
+    except MatchframeError as error:
+        return _page(request, project, actor, check, "", Refusal(f"tick-{area}", error))
+    said = "Ticked, with your name." if done else "Taken back; the record keeps both."
+    messages.success(request, said)
+    address = reverse("parity.detail", kwargs={"project": project.slug, "check": check})
+    return see_other(f"{address}#review")
 
 
 @in_project("POST", action="comment.write")
@@ -177,6 +193,7 @@ urlpatterns = [
     path("p/<slug:project>/parity/<str:check>/decide-all", decide_all, name="parity.decide_all"),
     path("p/<slug:project>/parity/<str:check>/extend", extend, name="parity.extend"),
     path("p/<slug:project>/parity/<str:check>/again", again, name="parity.again"),
+    path("p/<slug:project>/parity/<str:check>/tick", tick, name="parity.tick"),
     path("p/<slug:project>/parity/<str:check>/try", try_rung, name="parity.try"),
     path("p/<slug:project>/parity/<str:check>/<str:pair>/decide", decide, name="parity.decide"),
     path("p/<slug:project>/parity/<str:check>/<str:pair>/comment", comment, name="parity.comment"),

@@ -30,8 +30,11 @@ def compare(request: HttpRequest, project: Project, actor: Actor) -> HttpRespons
             error = fault
         else:
             return see_other("parity.detail", project=project.slug, check=check.id)
+    sides = parity_sides.options(project)
+    if not given["right"] and len(sides) > 1:
+        given["right"] = sides[1][0]  # a side is not compared with itself
     context: dict[str, Any] = {
-        "sides": parity_sides.options(project),
+        "sides": sides,
         "input_sets": parity_sides.input_sets(project),
         "chosen": given,
         "can": {"check": actor.may("check.start")},

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 
-from presets_app.core.documents import parse, to_json_bytes
 from presets_app.core.errors import Invalid, MatchframeError
 from presets_app.core.permissions import Actor
 from presets_app.core.problems import Problem
+from presets_app.core.recipes import read, written
 from presets_app.queries import recipe_pages as shown
 from presets_app.queries import recipes as found_by
 from presets_app.queries.projects import Project
 from presets_app.services import recipes, recipes_acting, recipes_frames, recipes_making
 from presets_app.web.access import in_project
-from presets_app.web.forms.fields import asked, text
+from presets_app.web.forms.fields import asked, said, text
 from presets_app.web.partials import Refusal, page, refused, see_other, status_of, unchanged, wants_fragment
 from presets_app.web.typed import typed
 
-FIELDS = ("shape", "name", "first", "then", "target", "then_target")
+FIELDS = ("shape", "name", "first", "then", "target", "then_target", "model", "endpoint")
 LONGEST = 200_000  # characters of a document typed on the page
+RIGHTS = {"run": "run.start", "cancel": "run.cancel", "save": "recipe.save", "choose": "recipe.choose"}
 
 
 @in_project()
@@ -31,7 +34,7 @@ def index(request: HttpRequest, project: Project, actor: Actor) -> HttpResponse:
 
 @in_project("GET", "POST", action="recipe.save")
 def new(request: HttpRequest, project: Project, actor: Actor) -> HttpResponse:
-    given = {name: text(request.POST or request.GET, name).replace("\x00", "") for name in FIELDS}
+    given = {name: said(request.POST or request.GET, name) for name in FIELDS}
     context = {**shown.choices(project), "chosen": given, "can": {"save": actor.may("recipe.save")}}
     if request.method != "POST":
         return page(request, "recipes/new.html", context)
@@ -52,16 +55,14 @@ def _page(
     request: HttpRequest, project: Project, actor: Actor, slug: str, run: str = "", refusal: Refusal | None = None
 ) -> HttpResponse:
     recipe = found_by.recipe(project, slug)
+    chosen = shown.shown_run(recipe, run)
+    if refusal is None and chosen is not None and unchanged(request, chosen.version):
+        return _only_now(request, shown.now(chosen))
     document = recipes.load(project, recipe.slug, recipe.head)
-    context = shown.detail(recipe, document, run)
-    version = context["run"]["version"] if context["run"] else 0
-    same = unchanged(request, version) if refusal is None else None
-    if same is not None:
-        return same
-    rights = {"run": "run.start", "cancel": "run.cancel", "save": "recipe.save", "choose": "recipe.choose"}
-    context["can"] = {word: actor.may(right) for word, right in rights.items()}
-    if not wants_fragment(request):
-        context |= {"problems": recipes.check(project, document), "text": to_json_bytes(document).decode()}
+    context = {**shown.detail(recipe, document, chosen), "fragment": wants_fragment(request)}
+    context["can"] = {word: actor.may(right) for word, right in RIGHTS.items()}
+    if not context["fragment"]:
+        context |= {"problems": recipes.check(project, document), "text": written(document)}
     if refusal is not None:
         context["refused"] = refused(refusal.form, refusal.error, typed(project, request, "reason", "frame", "note"))
     say = f"{recipe.name}: {context['run']['state']}" if context["run"] else ""
@@ -69,13 +70,22 @@ def _page(
     return page(request, "recipes/detail.html", context, partial="steps", say=say, status=status)
 
 
+def _only_now(request: HttpRequest, now: dict[str, Any] | None) -> HttpResponse:
+    """Between two steps only the line about the one in hand moves, so that nobody's video starts over."""
+    if now is None:
+        return HttpResponse(status=204)
+    response = page(request, "recipes/detail.html", {"now": now}, partial="now")
+    response["HX-Retarget"], response["HX-Reswap"] = "#now", "outerHTML"
+    return response
+
+
 @in_project("GET", "POST", action="recipe.save")
 def edit(request: HttpRequest, project: Project, actor: Actor, *, recipe: str) -> HttpResponse:
     found = found_by.recipe(project, recipe)
-    written = to_json_bytes(recipes.load(project, recipe, found.head)).decode()
     context = {
         "recipe": {"slug": found.slug, "name": found.name, "digest": found.digest},
-        "text": written,
+        "text": written(recipes.load(project, recipe, found.head)),
+        "kinds": shown.kinds(),
         "can": {"save": actor.may("recipe.save")},
     }
     if request.method != "POST":
@@ -85,8 +95,8 @@ def edit(request: HttpRequest, project: Project, actor: Actor, *, recipe: str) -
         expected, message = text(request.POST, "base"), text(request.POST, "message")
         recipes.save(project, actor, document, message=message, slug=recipe, expected=expected)
     except MatchframeError as error:
-        kept = typed(project, request, "text", "message")
-        context |= {"refused": refused("edit", error, kept), "text": kept.get("text", written)}
+        kept = {**typed(project, request, "message"), **typed(project, request, "text", most=LONGEST)}
+        context["refused"] = refused("edit", error, kept)
         return page(request, "recipes/edit.html", context, status=status_of(error))
     messages.success(request, "Saved. The next run starts at the first step that changed.")
     return see_other("recipes.detail", project=project.slug, recipe=recipe)
@@ -97,17 +107,17 @@ def _read(typed_text: str) -> recipes.Document:
     if len(typed_text) > LONGEST:
         problem = Problem("document_too_large", "error", "/text", "This is longer than a recipe.", "Shorten it.")
         raise Invalid.of([problem])
-    parsed = parse(typed_text.encode("utf-8", "replace"))
-    if parsed.document is None:
-        raise Invalid.of(parsed.problems)
-    return parsed.document
+    document, problems = read(typed_text.encode("utf-8", "replace"))
+    if document is None:
+        raise Invalid.of(problems)
+    return document
 
 
 @in_project("POST", action="run.start")
 def start(request: HttpRequest, project: Project, actor: Actor, *, recipe: str) -> HttpResponse:
     found = found_by.recipe(project, recipe)
     try:
-        run = recipes.start(found, actor, note=text(request.POST, "note")[:300])
+        run = recipes.start(found, actor, note=said(request.POST, "note", 300), ask=said(request.POST, "ask"))
     except MatchframeError as error:
         return _page(request, project, actor, recipe, "", Refusal("start", error))
     return _to(project, recipe, run.id)

@@ -10,7 +10,7 @@ from presets_app.services.drafting import speakable
 MOST = 20_000  # characters of one field
 
 
-def typed(project: Project, request: HttpRequest, *names: str) -> dict[str, str]:
-    """The named fields of the request's form."""
-    given = {name: (request.POST.get(name) or "").replace("\x00", "")[:MOST] for name in names if name in request.POST}
+def typed(project: Project, request: HttpRequest, *names: str, most: int = MOST) -> dict[str, str]:
+    """The named fields of the request's form, the first `most` characters of each."""
+    given = {name: (request.POST.get(name) or "").replace("\x00", "")[:most] for name in names if name in request.POST}
     return {name: speakable(project, value) for name, value in given.items()}

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import resource
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-import torch
-
 from presets_app.core import weights_named
 from presets_app.core.generation import GenerationRequest, Geometry, RawDigests, raw_digest
-from runner import checkpoint_facts, encode, fingerprint, limits, weights
+from runner import checkpoint_facts, encode, fingerprint, limits, pictures, weights
+from runner.device import peaks
 from runner.device.residents import Residents
 from runner.pictures import PICTURES
 from runner.pipelines import Rendered
 from runner.progress import Progress, Report
 
 Made = TypeVar("Made")
-_KIB = 1024  # ru_maxrss is in KiB on Linux
 
 
 @dataclass(frozen=True)
@@ -47,8 +44,7 @@ class Job:
         raise CannotRender and whatever the libraries raise, this one Cancelled too."""
         limits.check(self.document)
         limits.check_output(self.document)
-        if torch.cuda.is_available():
-            torch.cuda.reset_peak_memory_stats()
+        peaks.begin()
         report(Progress("load"))
         found = self._timed("verify", lambda: self._verified(residents.hashes, report))
         resident = self._timed(
@@ -57,9 +53,10 @@ class Job:
         self.timings["load_cold"] = resident.seconds
         report(Progress("load", warm=resident.warm))
         rendered = resident.loaded.render(self.document, report, self._pictures())
+        pictures.preview(rendered.frames[0], pictures.preview_place(self.video, self.request.item))
         report(Progress("encode"))
         model = self._model(found, resident.loaded.dtype)
-        facts = {"warm": resident.warm, "peak_memory": peak_memory(), "fingerprint": fingerprint.take(model)}
+        facts = {"warm": resident.warm, "peak_memory": peaks.peak(), "fingerprint": fingerprint.take(model)}
         return lambda: self._finish(rendered, facts)
 
     def _finish(self, rendered: Rendered, facts: dict[str, Any]) -> dict[str, Any]:
@@ -144,10 +141,3 @@ def geometry_of(rendered: Rendered, fps: float | str) -> Geometry:
         None if samples is None else int(samples.shape[1]),
         None if samples is None else int(samples.shape[0]),
     )
-
-
-def peak_memory() -> int:
-    """Bytes: the GPU's peak of this render, or this process's peak since it started."""
-    if torch.cuda.is_available():
-        return int(torch.cuda.max_memory_allocated())
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIB

@@ -6,9 +6,11 @@ local folder only, as safetensors only, and its class comes from the family's ow
 
 from __future__ import annotations
 
+import gc
 import inspect
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +61,12 @@ def load_parts(
             raise cannot("preset", "weights_wrong_class", text, part=name)
         loaded[name] = load_part(folder, name, kind, getattr(torch, dtypes.get(name, dtypes["default"])))
     return loaded
+
+
+def reader_of(folder: Path, name: str, model: Any) -> Callable[[], Any]:
+    """Loads a part again as the one that is there: its class, its number format."""
+    kind, dtype = type(model), model.dtype
+    return lambda: load_part(folder, name, kind, dtype)
 
 
 def load_part(folder: Path, name: str, kind: type[Any], dtype: torch.dtype) -> Any:
@@ -124,14 +132,38 @@ class Variants:
     """The pipelines that share one checkpoint's models, by class: made when first needed, all at once on one device.
 
     Not by `from_pipe`: without a dtype it casts the shared models to float32, with one it casts those that are kept in
-    another.
+    another. `read_encoder` loads the text encoder anew, where the preset has it dropped once the prompt is encoded.
     """
 
-    def __init__(self, pipe: Any, device: str, offload: str) -> None:
+    def __init__(self, pipe: Any, device: str, offload: str, read_encoder: Callable[[], Any]) -> None:
         place(pipe, device, offload)
         self._made = {type(pipe): pipe}
         self.base, self._now = pipe, type(pipe)
         self._device, self._offload = device, offload
+        self._read_encoder = read_encoder
+
+    @contextmanager
+    def encoding(self) -> Iterator[None]:
+        """Within, every pipeline has the text encoder; with the offload `text` none has it afterwards, and nothing
+        holds it any more."""
+        if self.base.text_encoder is None:
+            encoder = self._read_encoder()
+            settle(encoder) if self._device == "cpu" else encoder.to(self._device)
+            self._hand_out(encoder)
+            del encoder
+        try:
+            yield
+        finally:
+            if self._offload == "text":
+                self._hand_out(None)
+                gc.collect()
+                if torch.cuda.is_available():
+                    torch.cuda.empty_cache()
+
+    def _hand_out(self, encoder: Any) -> None:
+        for pipe in self._made.values():
+            if hasattr(pipe, "text_encoder"):
+                pipe.text_encoder = encoder
 
     def of(self, kind: type[Any], **own: Any) -> Any:
         """The pipeline of a class; `own` are the parts that only it has."""

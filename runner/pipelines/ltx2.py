@@ -40,6 +40,7 @@ from runner.pipelines.loading import (
     load_tokenizer,
     read_index,
     read_scheduler,
+    reader_of,
     settle,
     wrong_variant,
 )
@@ -116,7 +117,9 @@ class Loaded:
         with torch.no_grad(), watched(base.vae.decoder):
             clock.enter("text")
             settings_of(base, document.get("runtime") or {})
-            inputs = _Inputs(document, self._texts(base, document), pictures or {}, clock)
+            with self.variants.encoding():
+                texts = self._texts(base, document)
+            inputs = _Inputs(document, texts, pictures or {}, clock)
             made = self._stages(inputs, calls)
         frames, samples = frames_from(made.frames[0]), None
         if (document.get("audio") or {}).get("generate", True):
@@ -276,7 +279,7 @@ def load(document: Document, folder: Path, *, dtypes: Mapping[str, str], device:
         **parts,
         **dict.fromkeys(ABSENT),
     )
-    variants = Variants(pipe, device, offload)
+    variants = Variants(pipe, device, offload, reader_of(folder, "text_encoder", parts["text_encoder"]))
     # Nothing else in the folder tells the two apart: the distilled weights' schedule is not bent.
     return Loaded(variants, dtypes["default"], device, saved, not saved.get("use_dynamic_shifting", False))
 

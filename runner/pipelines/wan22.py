@@ -34,6 +34,7 @@ from runner.pipelines.loading import (
     load_tokenizer,
     read_index,
     read_scheduler,
+    reader_of,
     wrong_variant,
 )
 from runner.pipelines.pictures import opened
@@ -105,7 +106,8 @@ class Loaded:
             clock.enter("text")
             call = self._call(document, first, last)
             self._settle(pipe, document, first, last, steps)
-            texts = self._texts(pipe, document, call["guidance_scale"] > 1)
+            with self.variants.encoding():
+                texts = self._texts(pipe, document, call["guidance_scale"] > 1)
             clock.enter("denoise", 0, steps)
             noise = torch.Generator("cpu").manual_seed(first["seed"])
             calls = [recorded(pipe, call, strengths, **told, boundary_ratio=pipe.config.boundary_ratio)]
@@ -224,7 +226,8 @@ def load(document: Document, folder: Path, *, dtypes: Mapping[str, str], device:
         "expand_timesteps": bool(index.get("expand_timesteps", False)),
         **{name: parts.get(name) for name in PARTS},
     }
-    variants = Variants(WanPipeline(**shared), device, offload)
+    again = reader_of(folder, "text_encoder", parts["text_encoder"])
+    variants = Variants(WanPipeline(**shared), device, offload, again)
     return Loaded(variants, dtypes["default"], device, boundary, saved)
 
 

@@ -35,8 +35,21 @@ def test_redis_may_make_the_door_and_the_runners_group_may_come_in() -> None:
 def test_the_runner_holds_no_secret_and_cannot_write_weights() -> None:
     runner = services()["runner"]
     assert "secrets" not in runner
-    assert sorted(volume.split(":")[1] for volume in runner["volumes"]) == ["/artifacts", "/run/queue", "/weights"]
+    assert sorted(volume.split(":")[1] for volume in runner["volumes"]) == [
+        "/artifacts",
+        "/hashes",
+        "/run/queue",
+        "/weights",
+    ]
     assert [volume for volume in runner["volumes"] if "/weights" in volume and not volume.endswith(":ro")] == []
+
+
+def test_the_hashes_of_weights_outlive_a_restart_and_only_the_runner_writes_them() -> None:
+    runner = services()["runner"]
+    assert runner["environment"]["MATCHFRAME_HASHES"].startswith("/hashes/")
+    sharing = [name for name, service in services().items() if "hashes:/hashes" in service.get("volumes", [])]
+    assert sharing == ["runner"]
+    assert "MATCHFRAME_IMAGE" in runner["environment"]
 
 
 def test_redis_cannot_be_reached_from_outside() -> None:

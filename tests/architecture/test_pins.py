@@ -13,8 +13,8 @@ from packaging.version import Version
 
 from tests.architecture.tree import ROOT, text
 
-FILES = ("web", "runner", "dev", "e2e", "pip")
-INSTALLED = ("web", "runner", "dev")  # by `make install`; the browser's tools come with `make e2e`
+FILES = ("web", "runner", "dev", "e2e", "bench", "pip")
+INSTALLED = ("web", "runner", "dev")  # by `make install`; the browser's tools come with `make e2e`, peers with `bench`
 # The first release without the holes named in docs/operations.md, or the release that the pins started from.
 FLOORS = {
     "django": "5.2.19",

@@ -19,7 +19,7 @@ from tests.calibration import renders, tables
 from tests.calibration.bases import BASES, Base
 from tests.calibration.planting import CHANGES, Case, judged, wanted
 
-QUICK_BASES = ("shapes-320x192", "night-384x224", "walker-352x224", "leaves-480x272")
+QUICK_BASES = ("shapes-320x192", "night-384x224", "crowd-336x192", "ticker-352x240")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

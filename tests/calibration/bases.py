@@ -9,11 +9,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.calibration import scenes_held_out, scenes_tuning, sounds
+from tests.calibration import scenes_held_out, scenes_tuning, scenes_tuning_more, sounds
 from tests.calibration.clips import Clip, Frames
 from tests.calibration.stage import Stage
 
 NTSC = Fraction(30000, 1001)
+SCENES = {"tuning": scenes_tuning.SCENES | scenes_tuning_more.SCENES, "held-out": scenes_held_out.SCENES}
 REACH = 12  # frames before and after that a clip can be taken from
 
 
@@ -58,7 +59,7 @@ class Base:
 
     def _pictures(self, places: NDArray[np.float64] | NDArray[np.int64]) -> Frames:
         stage = Stage(self.width, self.height, self.seed, self.frames / float(self.fps))
-        paint = (scenes_tuning.SCENES if self.set == "tuning" else scenes_held_out.SCENES)[self.scene]
+        paint = SCENES[self.set][self.scene]
         drawn = [paint(stage, float(place) / float(self.fps)).clip(0, 255).round().astype(np.uint8) for place in places]
         return np.stack(drawn)
 
@@ -95,23 +96,38 @@ tuning shapes 768x512 33 24 effects
 tuning pan 1280x720 25 24 speech
 tuning film 256x144 121 25 silence
 tuning face 480x272 17 16 hum
-held-out water 320x192 49 25 music
-held-out walker 352x224 49 24 speech
-held-out snow 320x192 49 ntsc rain
-held-out candle 320x192 61 24 whisper
-held-out sunset 384x224 49 16 music 44100
-held-out handheld 320x192 49 30 talk_in_rain
-held-out fireworks 320x192 61 24 effects
-held-out plasma 256x256 41 16 hum
-held-out leaves 320x192 49 ntsc rain 44100 1
-held-out fade_in 320x192 61 25 speech
-held-out card 352x288 48 24 music 24000
-held-out machine 192x320 49 24 none
-held-out handheld 768x448 33 24 speech 48000 1
-held-out water 1280x704 25 24 effects
-held-out walker 256x144 121 ntsc talk_in_rain
-held-out leaves 480x272 17 16 silence
+tuning water 320x192 49 25 music
+tuning walker 352x224 49 24 speech
+tuning snow 320x192 49 ntsc rain
+tuning candle 320x192 61 24 whisper
+tuning sunset 384x224 49 16 music 44100
+tuning handheld 320x192 49 30 talk_in_rain
+tuning fireworks 320x192 61 24 effects
+tuning plasma 256x256 41 16 hum
+tuning leaves 320x192 49 ntsc rain 44100 1
+tuning fade_in 320x192 61 25 speech
+tuning card 352x288 48 24 music 24000
+tuning machine 192x320 49 24 none
+tuning handheld 768x448 33 24 speech 48000 1
+tuning water 1280x704 25 24 effects
+tuning walker 256x144 121 ntsc talk_in_rain
+tuning leaves 480x272 17 16 silence
 tuning slate 320x192 50 25 music 24000
+held-out traffic 304x176 50 25 effects
+held-out bokeh 288x288 45 24 music 44100
+held-out clock 400x224 44 ntsc speech
+held-out crowd 336x192 52 24 talk_in_rain
+held-out marble 272x208 40 16 hum
+held-out ticker 352x240 50 25 speech 48000 1
+held-out portrait 240x320 46 24 speech
+held-out storm 320x180 56 30 rain
+held-out blinds 256x192 42 24 none
+held-out aquarium 320x176 40 25 effects 32000
+held-out ash 304x176 48 24 whisper
+held-out paper 320x240 44 ntsc music
+held-out aquarium 160x96 97 24 talk_in_rain
+held-out clock 640x360 20 16 silence
+held-out traffic 1024x576 25 24 music
 """
 
 BASES: tuple[Base, ...] = tuple(_base(line, 3 + 7 * number) for number, line in enumerate(_LIST.strip().splitlines()))

@@ -78,8 +78,8 @@ def _asked(only: str, change: Change) -> bool:
 def _in_set(document: Document, set_: str) -> Document:
     if set_ == "tuning":
         return document
-    held = {"prompt": "Rain over a tin roof, wide shot", "width": 128, "height": 96, "frames": 25}
-    return with_stage({**document, **held}, seed=41)
+    held = {"prompt": "A kite above the dunes, low sun", "width": 96, "height": 128, "frames": 33}
+    return with_stage({**document, **held}, seed=73)
 
 
 def _judged(set_: str, family: str, chosen: dict[str, Change], render: Renderer, folder: Path) -> list[Case]:

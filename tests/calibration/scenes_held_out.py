@@ -10,137 +10,185 @@ from PIL import Image, ImageDraw
 from tests.calibration.stage import Array, Paint, Stage, blot, over, rgb, spot, toned
 
 
-def water(stage: Stage, time: float) -> Array:
-    """Ripples that cross on a lake."""
-    height = np.zeros_like(stage.x)
-    for left, top, pace, tone, size, _ in stage.layout[:6]:
-        across, down = 9 + 22 * left, 6 + 26 * top
-        height += (0.4 + size) * np.sin(across * stage.x + down * stage.y + (2 + 5 * pace) * time + 6 * tone)
-    return toned(0.5 + 0.11 * height, (12, 46, 66), (168, 214, 220))
-
-
-def walker(stage: Stage, time: float) -> Array:
-    """A figure of limbs that walks before a brick wall."""
-    bricks = (np.sin(40 * stage.y) > 0.93) | (np.sin(24 * stage.x + 3 * np.floor(6.37 * stage.y)) > 0.96)
-    picture = toned(0.55 + 0.1 * stage.field(1, 1.0) - 0.3 * bricks, (70, 40, 34), (196, 120, 96))
+def traffic(stage: Stage, time: float) -> Array:
+    """Cars with windows cross a road with dashed lines."""
+    picture = toned(0.35 + 0.05 * stage.field(1, 1.2), (40, 42, 48), (150, 152, 158))
     image = Image.fromarray(picture.clip(0, 255).astype(np.uint8))
-    pen, height = ImageDraw.Draw(image), stage.height
-    x, step = ((0.15 + stage.layout[0, 0] + 0.28 * time) % stage.wide) * height, 7 * time + 6 * stage.layout[0, 1]
-    hip, neck, thick = (x, 0.62 * height), (x, 0.36 * height), max(3, height // 28)
-    for phase in (0, math.pi):
-        foot = (x + 0.13 * height * math.sin(step + phase), 0.88 * height)
-        hand = (x - 0.1 * height * math.sin(step + phase), 0.56 * height)
-        pen.line([hip, foot], fill=(30, 36, 70), width=thick)
-        pen.line([neck, hand], fill=(220, 176, 150), width=thick)
-    pen.line([hip, neck], fill=(200, 196, 60), width=2 * thick)
-    radius = 0.06 * height
-    pen.ellipse((x - radius, 0.22 * height, x + radius, 0.22 * height + 2 * radius), fill=(226, 184, 158))
+    pen, tall = ImageDraw.Draw(image), stage.height
+    pen.rectangle((0, 0, stage.width, 0.3 * tall), fill=(150, 178, 206))
+    for dash in range(12):
+        pen.rectangle(
+            (dash * 0.2 * tall, 0.63 * tall, dash * 0.2 * tall + 0.1 * tall, 0.65 * tall), fill=(232, 226, 190)
+        )
+    for number, (start, pace, tone, _, size, _) in enumerate(stage.layout[:5]):
+        x = ((start * 2 + (0.25 + 0.3 * pace) * time * (1 if number % 2 else -1)) % (stage.wide + 0.5) - 0.3) * tall
+        y, long = (0.38 + 0.11 * number) * tall, (0.22 + 0.1 * size) * tall
+        pen.rectangle(
+            (x, y, x + long, y + 0.09 * tall), fill=(int(60 + 180 * tone), 60 + 30 * number, 220 - 40 * number)
+        )
+        pen.rectangle((x + 0.25 * long, y + 0.015 * tall, x + 0.6 * long, y + 0.045 * tall), fill=(24, 30, 40))
     return np.asarray(image, np.float64)
 
 
-def snow(stage: Stage, time: float) -> Array:
-    """Snow that falls before a forest: many small bright things in motion."""
-    picture = toned(0.35 + 0.16 * stage.field(2, 1.3), (18, 26, 36), (130, 140, 150))
-    rng = np.random.default_rng([stage.seed, 5])
-    flakes = np.zeros((stage.height, stage.width))
-    for x, y, pace, size in rng.uniform(0, 1, (90, 4)):
-        down = int(((y + (0.3 + 0.4 * pace) * time) % 1) * stage.height)
-        across = int(((x + 0.03 * math.sin(3 * time + 9 * pace)) % 1) * stage.width)
-        reach = 1 + int(2 * size)
-        flakes[down : down + reach, across : across + reach] = 1
-    return over(picture, flakes, (236, 240, 246))
-
-
-def candle(stage: Stage, time: float) -> Array:
-    """A dark room in which a candle flickers: brightness changes on purpose."""
-    shake = 0.16 * math.sin(13 * time) + 0.1 * math.sin(31 * time + 1) + 0.06 * math.sin(47 * time)
-    light = 1 + shake
-    near = np.exp(-(((stage.x - stage.wide / 2) ** 2 + (stage.y - 0.45) ** 2) / 0.1))
-    wall = 0.4 + 0.14 * stage.field(3, 1.5)
-    flame = np.exp(-(((stage.x - stage.wide / 2 - 0.01 * shake) / 0.025) ** 2 + ((stage.y - 0.5) / 0.08) ** 2))
-    return toned(wall * near * light, (6, 4, 4), (250, 170, 90)) + 190 * flame[..., None] * light
-
-
-def sunset(stage: Stage, time: float) -> Array:
-    """A sky that changes colour from day to dusk by intent."""
-    part = time / stage.seconds
-    cloud = 0.12 * stage.morphing(4, 0.05 * time, 1.8) + 0.08 * stage.moved(5, 0.05 * time, 0, 1.3)
-    top = np.array((120, 170, 226)) * (1 - part) + np.array((44, 38, 84)) * part
-    low = np.array((226, 220, 200)) * (1 - part) + np.array((238, 120, 62)) * part
-    picture = toned(stage.y + cloud, tuple(top), tuple(low))
-    sun = blot(stage, stage.wide * (0.3 + 0.5 * stage.layout[0, 0]), 0.3 + 0.4 * part, 0.07, 0.02)
-    return over(picture, sun, (255, 236, 190))
-
-
-def handheld(stage: Stage, time: float) -> Array:
-    """A camera held by hand: the whole picture shakes."""
-    x = 0.03 * math.sin(3.1 * time) + 0.011 * math.sin(17 * time + 2)
-    y = 0.02 * math.cos(2.3 * time) + 0.009 * math.cos(19 * time)
-    base = 0.5 + 0.17 * stage.moved(6, x, y, 1.15)
-    crates = np.sign(np.sin(9 * (stage.x - x) + 1)) * np.sign(np.sin(8 * (stage.y - y)))
-    return toned(base + 0.09 * crates, (52, 60, 44), (220, 210, 176))
-
-
-def fireworks(stage: Stage, time: float) -> Array:
-    """Black night with bursts: most frames are nearly dark."""
-    picture = toned(0.5 + 0.1 * stage.field(7, 1.8), (2, 2, 6), (12, 12, 26))
-    for number, (left, top, start, tone, _, _) in enumerate(stage.layout[:6]):
-        since = time - start * stage.seconds * 0.8
-        if 0 < since < 1.6:
-            for spark in range(26):
-                angle = spark * 2 * math.pi / 26 + number
-                reach = 0.32 * (1 - math.exp(-2.5 * since))
-                x = stage.wide * left + reach * math.cos(angle)
-                y = 0.15 + 0.4 * top + reach * math.sin(angle) + 0.1 * since**2
-                colour = (255, 120 + 130 * tone, 80 + 150 * left)
-                spot(picture, stage, x, y, 0.012, colour, soft=0.012, strength=math.exp(-1.6 * since))
+def bokeh(stage: Stage, time: float) -> Array:
+    """Soft coloured discs that drift over each other in the dark."""
+    picture = rgb(14 + 10 * stage.y, 12 + 4 * stage.x, 26 + 14 * (1 - stage.y))
+    for left, top, pace, tone, size, turn in stage.layout[:9]:
+        x = (left * stage.wide + 0.1 * (pace - 0.4) * time) % stage.wide
+        y = top + 0.03 * math.sin(1.3 * time + 6 * turn)
+        colour = (120 + 130 * tone, 90 + 90 * pace, 220 - 160 * tone)
+        spot(picture, stage, x, y, 0.07 + 0.08 * size, colour, soft=0.03, strength=0.55)
     return picture
 
 
-def plasma(stage: Stage, time: float) -> Array:
-    """Colours that flow into each other without any edge."""
-    one = np.sin(3 * stage.x + 1.4 * time) + np.sin(4 * stage.y - time)
-    other = np.sin(2.5 * (stage.x + stage.y) + 1.1 * time + 3 * stage.layout[0, 0])
-    return rgb(128 + 50 * one, 120 + 46 * other, 130 + 30 * one - 44 * other)
+def clock(stage: Stage, time: float) -> Array:
+    """A dial with thin marks, numerals and hands, one of which ticks on."""
+    image = Image.fromarray(toned(0.5 + 0.12 * stage.field(3, 1.6), (120, 96, 70), (214, 190, 150)).astype(np.uint8))
+    pen, tall, middle = ImageDraw.Draw(image), stage.height, (stage.width / 2, stage.height / 2)
+    reach = 0.42 * min(stage.height, stage.width)
+    pen.ellipse((*(side - reach for side in middle), *(side + reach for side in middle)), fill=(240, 238, 228))
+    for mark in range(60):
+        angle, inner = mark * math.pi / 30, 0.86 if mark % 5 else 0.76
+        ends = [
+            (middle[0] + part * reach * math.sin(angle), middle[1] - part * reach * math.cos(angle))
+            for part in (inner, 0.95)
+        ]
+        pen.line(ends, fill=(40, 40, 44), width=1 if mark % 5 else 2)
+        if mark % 5 == 0:
+            at = middle[0] + 0.62 * reach * math.sin(angle) - 5, middle[1] - 0.62 * reach * math.cos(angle) - 5
+            pen.text(at, str(mark // 5 or 12), fill=(30, 30, 34))
+    for pace, long, wide in ((0.6, 0.5, 4), (1.7, 0.72, 3), (5.1, 0.85, 1)):
+        angle = pace * time + 6 * stage.layout[0, 0]
+        tip = middle[0] + long * reach * math.sin(angle), middle[1] - long * reach * math.cos(angle)
+        pen.line([middle, tip], fill=(170, 30, 30) if wide == 1 else (20, 20, 26), width=wide * max(1, tall // 240))
+    return np.asarray(image, np.float64)
 
 
-def leaves(stage: Stage, time: float) -> Array:
-    """Fine leaves in wind: detail everywhere, each part moving its own way."""
-    sway = 0.006 * np.sin(5 * time + 9 * stage.field(8, 2.2))
-    one = stage.moved(9, 0.008 * math.sin(2.6 * time), 0.004 * math.cos(3 * time), 0.7, 6)
-    base = 0.45 + 0.18 * one + 18 * sway * stage.field(10, 1.0, 4)
-    return toned(base + 0.1 * stage.morphing(11, 0.06 * time, 1.2), (16, 34, 10), (190, 214, 110))
+def crowd(stage: Stage, time: float) -> Array:
+    """Rows of heads that bob, each in its own time."""
+    picture = toned(stage.y, (70, 60, 90), (36, 30, 40))
+    rng = np.random.default_rng([stage.seed, 8])
+    for row in range(5):
+        for x, beat, tone, lift in rng.uniform(0, 1, (9, 4)):
+            y = 0.25 + 0.16 * row + 0.02 * lift + 0.025 * math.sin((5 + 3 * beat) * time + 6 * beat)
+            size = 0.035 + 0.012 * row
+            spot(picture, stage, x * stage.wide, y, size * 1.15, (40 + 30 * tone, 26, 20), soft=0.01)
+            spot(picture, stage, x * stage.wide, y + 0.01, size, (226 - 60 * tone, 178 - 50 * tone, 150 - 50 * tone))
+    return picture
 
 
-def fade_in(stage: Stage, time: float) -> Array:
-    """A shot that opens from black, and dissolves into another."""
-    part = time / stage.seconds
-    mix = min(1.0, max(0.0, (part - 0.55) / 0.2))
-    return (handheld(stage, time) * (1 - mix) + plasma(stage, time) * mix) * min(1.0, part / 0.25)
+def marble(stage: Stage, time: float) -> Array:
+    """Veins of stone that flow slowly through each other."""
+    bend = 0.8 * stage.morphing(5, 0.05 * time, 2.0) + 0.4 * stage.moved(6, 0.03 * time, 0.01 * time, 1.7)
+    veins = np.abs(np.sin(5 * stage.x + 3 * stage.y + 2.2 * bend))
+    return toned(0.15 + 0.8 * veins**0.6, (44, 38, 52), (226, 220, 212)) + 14 * stage.field(7, 0.9, 8)[..., None]
 
 
-def card(stage: Stage, time: float) -> Array:
-    """A still title card for half the time, then a cut to motion."""
-    if time < stage.seconds / 2:
-        image = Image.new("RGB", (stage.width, stage.height), (12, 12, 14))
-        ImageDraw.Draw(image).text((stage.width // 4, stage.height // 2 - 6), "PART TWO", fill=(230, 226, 214))
-        return np.asarray(image, np.float64)
-    return water(stage, time)
+def ticker(stage: Stage, time: float) -> Array:
+    """A speaker's head before a studio wall, a line of news running below."""
+    wall = rgb(40 + 30 * stage.x, 60 + 70 * stage.y, 120 + 30 * np.sin(6 * stage.x))
+    x, y = stage.wide * 0.5 + 0.02 * math.sin(1.9 * time), 0.4 + 0.012 * math.sin(2.7 * time)
+    spot(wall, stage, x, 0.86, 0.3, (44, 46, 60), soft=0.02)
+    spot(wall, stage, x, y, 0.17, (224, 182, 152), soft=0.02)
+    for side in (-1, 1):
+        spot(wall, stage, x + 0.06 * side, y - 0.03, 0.017, (40, 30, 30), soft=0.008)
+    spot(wall, stage, x, y + 0.08, 0.02 + 0.02 * abs(math.sin(7 * time)), (140, 50, 56), soft=0.01)
+    image = Image.fromarray(wall.clip(0, 255).astype(np.uint8))
+    pen, low = ImageDraw.Draw(image), int(0.86 * stage.height)
+    pen.rectangle((0, low, stage.width, stage.height), fill=(190, 24, 36))
+    line = "FRAMES FOUND IN ORDER   RATES AGREED UPON   " * 3
+    pen.text((-60 * time - 80 * stage.layout[0, 0], low + 4), line, fill=(250, 248, 240))
+    return np.asarray(image, np.float64)
 
 
-def machine(stage: Stage, time: float) -> Array:
-    """A wheel with spokes that turns before a panel with fine rules."""
-    rules = 0.5 + 0.16 * np.sin(150 * stage.y) + 0.08 * stage.field(12, 1.6)
-    picture = toned(rules, (70, 76, 84), (190, 196, 204))
-    angle = np.arctan2(stage.y - 0.5, stage.x - stage.wide / 2)
-    distance = np.hypot(stage.y - 0.5, stage.x - stage.wide / 2)
-    spokes = (
-        np.clip(6 * np.sin(7 * (angle + 0.9 * time + stage.layout[0, 0])), 0, 1) * (distance < 0.36) * (distance > 0.06)
+def portrait(stage: Stage, time: float) -> Array:
+    """A face seen close, with hair, freckles and eyes that blink, turning a little."""
+    x = stage.wide * 0.5 + 0.03 * math.sin(1.1 * time + 5 * stage.layout[0, 0])
+    across, down = (stage.x - x) / 0.34, (stage.y - 0.52) / 0.44
+    skin = np.clip(1.2 - np.hypot(across, down), 0, 1) ** 0.5
+    shade = 1 - 0.35 * np.clip(across, -1, 1) * math.cos(0.9 * time)
+    freckles = stage.moved(8, x, 0.02 * math.sin(time), 0.5, 14)
+    hair = stage.moved(9, x, 0, 1.0, 10) * 14
+    picture = rgb(66 + hair, 44 + 0.8 * hair, 34 + 0.6 * hair)
+    face = rgb(216 * shade - 6 * freckles, 166 * shade - 8 * freckles, 138 * shade - 7 * freckles)
+    part = np.clip(4 * skin, 0, 1)[..., None]
+    picture = picture * (1 - part) + face * part
+    open_ = max(0.15, min(1.0, 3 * abs(math.sin(1.4 * time))))
+    for side in (-1, 1):
+        eye = np.hypot((stage.x - x - 0.12 * side) / 0.05, (stage.y - 0.45) / (0.03 * open_)) < 1
+        picture = over(picture, eye.astype(float), (240, 238, 232))
+        spot(picture, stage, x + 0.12 * side, 0.45, 0.02 * open_, (46, 74, 60), soft=0.006)
+    mouth = np.hypot((stage.x - x) / 0.11, (stage.y - 0.72) / (0.015 + 0.02 * math.sin(4 * time) ** 2)) < 1
+    return over(picture, mouth.astype(float), (150, 62, 64))
+
+
+def storm(stage: Stage, time: float) -> Array:
+    """Clouds at night that lightning lights up twice: the flashes belong there."""
+    cloud = 0.4 + 0.2 * stage.moved(10, 0.08 * time, 0, 1.6) + 0.08 * stage.morphing(11, 0.1 * time, 1.2)
+    lit = 1 + sum(1.6 * math.exp(-(((time - stage.seconds * at) / 0.06) ** 2)) for at in (0.3, 0.34, 0.77))
+    picture = toned(cloud * (0.5 + 0.5 * stage.y), (10, 12, 24), (96, 104, 130)) * lit
+    return over(picture, (stage.y > 0.84 + 0.02 * stage.field(12, 1.5)).astype(float), (6, 8, 10))
+
+
+def blinds(stage: Stage, time: float) -> Array:
+    """Hard stripes of light that wander over a wall and a box."""
+    stripes = np.clip(8 * np.sin(46 * (stage.y + 0.25 * stage.x) - 2.1 * time), 0, 1)
+    wall = 0.45 + 0.05 * stage.field(13, 1.1)
+    picture = toned(wall + 0.4 * stripes, (58, 50, 44), (250, 236, 200))
+    box = (np.abs(stage.x - 0.6 * stage.wide) < 0.16) & (np.abs(stage.y - 0.66) < 0.18)
+    return np.asarray(picture * np.where(box, 0.55, 1.0)[..., None])
+
+
+def aquarium(stage: Stage, time: float) -> Array:
+    """Striped fish, bubbles that rise and light that dances on the ground."""
+    dance = np.sin(12 * stage.x + 2 * time) * np.sin(15 * stage.x - 1.3 * time + 9 * stage.y)
+    picture = (
+        rgb(8 + 10 * stage.y, 70 + 60 * (1 - stage.y), 120 + 60 * (1 - stage.y)) + (9 * dance * stage.y)[..., None]
     )
-    return over(over(picture, (distance < 0.38).astype(float), (36, 38, 44)), spokes, (214, 120, 44))
+    for number, (left, top, pace, tone, size, _) in enumerate(stage.layout[:5]):
+        x = (left + (0.12 + 0.2 * pace) * time) % (stage.wide + 0.3) - 0.15
+        y = 0.15 + 0.65 * top + 0.02 * math.sin(3 * time + number)
+        body = np.hypot((stage.x - x) / (0.09 + 0.04 * size), (stage.y - y) / 0.045)
+        bands = np.where(np.sin(70 * (stage.x - x)) > 0, 1.0, 0.72)[..., None]
+        part = np.clip((1 - body) * 12, 0, 1)[..., None]
+        picture = picture * (1 - part) + bands * np.array((250, 120 + 110 * tone, 40 + 60 * size)) * part
+    for left, top, pace, _, size, _ in stage.layout[6:16]:
+        y = 1.05 - (top + (0.3 + 0.3 * pace) * time) % 1.1
+        spot(
+            picture,
+            stage,
+            left * stage.wide + 0.01 * math.sin(5 * time),
+            y,
+            0.008 + 0.01 * size,
+            (196, 232, 240),
+            soft=0.006,
+        )
+    return picture
+
+
+def ash(stage: Stage, time: float) -> Array:
+    """Coarse noise that drifts and turns into other noise: hardly more than texture."""
+    base = (
+        0.5 + 0.16 * stage.morphing(14, 0.08 * time, 0.9, 5) + 0.08 * stage.moved(15, 0.12 * time, 0.05 * time, 0.7, 9)
+    )
+    return toned(base, (50, 40, 60), (214, 206, 190))
+
+
+def paper(stage: Stage, time: float) -> Array:
+    """A page of small print on which a shadow moves; half the time nothing else does."""
+    image = Image.new("RGB", (stage.width, stage.height), (238, 234, 224))
+    pen = ImageDraw.Draw(image)
+    for row in range(stage.height // 13):
+        words = ("sample lines of print", "set rather small", "1234 5678 90", "with ragged ends")[
+            (row + int(9 * stage.layout[0, 0])) % 4
+        ]
+        pen.text((10 + 5 * (row % 2), 4 + 13 * row), words, fill=(34, 32, 40))
+    moved = max(0.0, time - 0.4 * stage.seconds)
+    shadow = blot(stage, stage.wide * (0.2 + 0.5 * moved), 0.5, 0.3, 0.12)[..., None]
+    return np.asarray(np.asarray(image, np.float64) * (1 - 0.4 * shadow))
 
 
 SCENES: dict[str, Paint] = {
     paint.__name__: paint
-    for paint in (water, walker, snow, candle, sunset, handheld, fireworks, plasma, leaves, fade_in, card, machine)
+    for paint in (traffic, bokeh, clock, crowd, marble, ticker, portrait, storm, blinds, aquarium, ash, paper)
 }

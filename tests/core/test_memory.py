@@ -168,3 +168,24 @@ def test_it_answers_any_object(document: dict[str, Any]) -> None:
     for family in ("ltx-2", "wan-2.2", document.get("family")):
         told = estimate({**document, "family": family}).as_json(24)
         assert all(math.isfinite(plan["peak_gib"]) for plan in told["plans"])
+
+
+def test_a_lora_is_counted_by_its_rank_and_is_on_the_card_with_its_model() -> None:
+    plain, names = ltx(), ("ltx-2-19b-distilled-lora-384.safetensors", "camera/dolly_v1.2.safetensors")
+    stage = {**plain["stages"][0], "loras": [{"file": name} for name in names]}
+    without, made = estimate(plain), estimate({**plain, "stages": [stage]})
+    sizes = {part.name: size / 1e9 for part, size in made.components}
+    assert sizes["lora ltx-2-19b-distilled-lora-384.safetensors"] == pytest.approx(7.67, rel=0.05)  # published
+    assert sizes["lora dolly_v1.2.safetensors"] == pytest.approx(sizes["lora " + names[0]] / 3)  # 128 of 384
+    assert [problem.code for problem in made.problems] == ["memory_lora_rank_unstated"]
+    model = next(plan for plan in made.plans if plan.offload == "model")
+    before = next(plan for plan in without.plans if plan.offload == "model")
+    assert model.peaks["denoise"] - before.peaks["denoise"] == pytest.approx(
+        sum(sizes[f"lora {n.split('/')[-1]}"] for n in names) * 1e9, rel=1e-6
+    )
+
+
+def test_what_the_runner_cannot_do_is_no_setting_of_a_preset() -> None:
+    for plan in estimate(a14b()).plans:
+        assert (plan.settings is None) == (plan.weights != "bfloat16")
+        assert plan.settings is None or plan.settings["offload"] in ("none", "text", "model", "group")

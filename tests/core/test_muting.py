@@ -50,5 +50,5 @@ def test_a_policy_of_another_shape_turns_nothing_off(held: Any):
 
 def test_what_is_turned_off_is_no_part_of_what_approvals_bind_to():
     assert policy.version({**policy.DEFAULT, "muted": {"flow_shift": ABOUT}}) == policy.version(None)
-    assert policy.version({**policy.DEFAULT, "streak": 2}) != policy.version(None)
+    assert policy.version({**policy.DEFAULT, "streak": 3}) != policy.version(None)
     assert [problem.code for problem in policy.problems({"muted": {}})] == ["policy_unknown_setting"]

@@ -32,6 +32,7 @@ FACTS: dict[str, Any] = {
     "rotation": 0,
     "audio": {"rate": 48000, "channels": 2},
 }
+UNEVEN = {"video__between__apart__lasting_usual": 3.0}
 SOUND = {"duration_s": 2.04, "loudness_lufs": -18.0, "rms_db": -20.0, "bad_samples": 0, "true_peak_dbtp": -6.0}
 MEASURED: dict[str, Any] = {
     "problems": [],
@@ -81,6 +82,8 @@ MEASURED: dict[str, Any] = {
             "edges": {
                 "energy": 0.98,
                 "agreement": 0.97,
+                "strength": 0.99,
+                "steps": [60.0, 59.0],
                 "steepness": 0.98,
                 "steepness_back": 0.99,
                 "by_time": [0.96, 1.0],
@@ -143,13 +146,13 @@ def test_pictures_within_the_start_values_are_the_same() -> None:
 
 @pytest.mark.parametrize(("family", "expected"), [("ltx-2", "other_take"), ("wan-2.2", "same"), ("", "same")])
 def test_each_family_has_its_own_start_values(family: str, expected: str) -> None:
-    seen = measured(video__psnr={"mean": 29.5, "min": 29.0}, video__between__apart__lasting=6.0)
+    seen = measured(video__psnr={"mean": 29.5, "min": 29.0}, video__between__apart__lasting=7.7, **UNEVEN)
     assert classify(seen, family=family).pair_class == expected
 
 
 def test_measured_noise_widens_the_gate_and_is_named() -> None:
     far_off = {"video__ssim": {"mean": 0.80, "min": 0.78}, "video__psnr": {"mean": 25.0, "min": 24.0}}
-    seen = measured(**far_off, video__between__apart__lasting=6.0)
+    seen = measured(**far_off, video__between__apart__lasting=7.7, **UNEVEN)
     assert classify(seen).pair_class == "other_take"
     judged = classify(seen, noise={"ssim": 0.80, "psnr": 25.0})
     assert judged.pair_class == "same"
@@ -205,9 +208,9 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"video__between__drift__luma_range": 9.0}, "brightness_drift"),
     ({"video__between__flicker__levels": 2.0, "video__between__flicker__turns": 40}, "flicker"),
     ({"video__between__flicker__region_levels": 6.0, "video__between__flicker__region_turns": 40}, "flicker"),
-    (edges(steepness=0.5, steepness_back=1.6, energy=0.2), "blur"),
-    (edges(steepness=1.6, steepness_back=0.5, energy=5.0), "blur"),
-    (edges(steepness=0.7, steepness_back=1.0, energy=0.7, by_time=[0.4, 0.98]), "blur"),
+    (edges(strength=0.5, steepness_back=1.6, energy=0.2), "blur"),
+    (edges(strength=2.0, steepness=1.6, energy=5.0, by_time=[1.8, 2.1], by_place=[1.7, 2.1]), "blur"),
+    (edges(strength=0.85, steepness_back=1.0, energy=0.7, by_time=[0.4, 0.98]), "blur"),
     (edges(added=8.0, added_correlation=0.02, energy=3.0), "static_noise"),
     ({"video__between__apart__lasting": 20.0}, "content_differs"),
     ({"video__between__apart__most": 40.0}, "content_differs"),
@@ -296,13 +299,13 @@ def test_a_lag_that_brings_nothing_together_asks_a_person() -> None:
 def test_grain_that_an_encoder_took_is_still_the_same() -> None:
     seen = measured(video__ssim={"mean": 0.86, "min": 0.84})
     assert (classify(seen).pair_class, classify(seen).verdict) == ("same", "pass")
-    seen["video"]["between"]["apart"]["lasting"] = 6.0
+    seen["video"]["between"]["apart"].update(lasting=7.7, lasting_usual=3.0)
     assert classify(seen).pair_class == "other_take"
 
 
 def test_a_compression_that_softens_is_no_blur() -> None:
     """An encoder keeps what it keeps: at its own edges the other side is no steeper."""
-    seen = measured(**edges(steepness=0.7, steepness_back=1.02, energy=0.57))
+    seen = measured(**edges(strength=0.7, steepness=0.7, steepness_back=1.02, energy=0.57))
     assert (classify(seen).verdict, codes(classify(seen))) == ("pass", [])
 
 

@@ -102,8 +102,31 @@ def test_what_a_service_returned_wins_over_what_it_was_sent():
 
 def test_a_step_says_which_of_its_parts_moved():
     before = {"preset": "a", "target": "local", "input:seed": "b"}
-    assert recipes.why(before, None) == "It is done for the first time."
+    assert recipes.why(before, None) == recipes.FIRST
     assert recipes.why(before, before) == ""
     now = {**before, "preset": "c", "input:seed": "d"}
     assert recipes.why(now, before) == "Its input seed changed, and the preset changed."
     assert recipes.key_of("generate", now) != recipes.key_of("generate", before)
+
+
+def test_what_cannot_be_read_is_told_about_a_recipe():
+    for text in (b"", b"[1]", b"\x00"):
+        document, problems = recipes.read(text)
+        assert (document, "preset" in problems[0].hint) == (None, False)
+    wrong = recipes.review(recipe(render("a"), render("b", inputs={"seed": "a"})))
+    assert ("STEP.OUTPUT" in wrong[0].hint, wrong[0].path) == (True, "/steps/1/inputs/seed")
+
+
+def test_a_recipe_is_written_in_the_order_in_which_it_is_read():
+    given = recipe({"target": "local", "preset": "puppet", "kind": "generate", "overrides": {"seed": 3}, "name": "a"})
+    text = recipes.written({"steps": given["steps"], "name": "One", "format": recipes.RECIPE_FORMAT})
+    assert recipes.read(text.encode())[0] == {**given, "name": "One"}
+    places = [text.index(f'"{name}"') for name in ("format", "steps", "kind", "preset", "target", "overrides")]
+    assert places == sorted(places)
+
+
+def test_a_served_language_model_needs_its_name():
+    wish = Wish("One", "puppet", target="local", endpoint="http://127.0.0.1:9/v1")
+    with pytest.raises(Invalid, match="name of the served language model"):
+        recipes.shaped("expand-final", wish)
+    assert recipes.shaped("equalized", wish)["steps"][0]["name"] == "take"

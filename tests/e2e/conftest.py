@@ -36,7 +36,7 @@ STARTED, FILLED, STOPPED = 90.0, 420.0, 15.0  # seconds; the last is what the pr
 OpenPage = Callable[..., Page]
 # Pictures and reading first, while the demo is as it was filled; going back last, because it holds updates.
 ORDER = ("test_screenshots", "test_pages", "test_hostile_words", "test_editing", "test_importing")
-ORDER += ("test_journey", "test_release")
+ORDER += ("test_recipes", "test_journey", "test_release")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

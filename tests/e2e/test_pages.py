@@ -17,11 +17,11 @@ from tests.e2e.looking import faults_of, looked_at
 
 pytestmark = pytest.mark.e2e
 # No page: media and exports; forms that only take a POST; what there is only once something is published or restored,
-# which test_release walks through; the demo has no recipe.
+# which test_release walks through.
 NO_PAGE = re.compile(
     r"media\.|\.export$|health\.|accounts\.|home\.start|manifests\.(pin|declare)"
     r"|presets\.(autosave|check|merge|mute|unmute)|targets\.(set_value|remove_value)"
-    r"|recipes\.(detail|edit|start|choose)"
+    r"|recipes\.(start|choose)"
     r"|\.(comment|add|remove|freeze|cancel|retry|decide|decide_all|extend|again|try|tick|fill|attach|reject|withdraw|lift|take"
     r"|probe|publish|proof)$"
 )
@@ -77,6 +77,7 @@ FORMS = {
     "presets.new": "preset.save",
     "presets.restore": "preset.save",
     "recipes.new": "recipe.save",
+    "recipes.edit": "recipe.save",
     "targets.new": "target.change",
     "inputs.new": "inputs.freeze",
     "runs.new": "run.start",

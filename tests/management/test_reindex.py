@@ -22,6 +22,7 @@ INDEX = (
     models.Migration,
     models.Approval,
     models.Decision,
+    models.Tick,
     models.Live,
     models.Release,
     models.Snapshot,
@@ -47,9 +48,11 @@ def lived(manage: Manage, studio: Any, written: Any, tmp_path: Path) -> Any:
     assert manage("releases", "roll-back", snapshot, "--reason", "Worse", *GRACE).code == 0
     check = models.Check.objects.get(pk=checked(manage, project, tmp_path))
     check.pairs.update(needs_person=True)
-    models.Check.objects.filter(pk=check.pk).update(verdict="inconclusive")
+    doubt = {"kind": "weights", "why": "Full against distilled."}
+    models.Check.objects.filter(pk=check.pk).update(verdict="inconclusive", review=doubt)
     key = check.pairs.get().key
     assert manage("parity", "decide", check.id, key, "accept", "--reason", "Same look", *ADA).code == 0
+    assert manage("parity", "tick", check.id, "shadows", "--note", "They hold", *ADA).value["review"]["open"][0]
     opened(manage, check.id)
     assert manage("projects", "policy", "--set", "streak=2", "--reason", "Careful", "--as", "olu").code == 0
     return project
@@ -60,7 +63,7 @@ def everything() -> dict[str, Any]:
     found = {model.__name__: sorted(_row(row) for row in model.objects.all()) for model in INDEX}
     found["policy"] = list(models.Project.objects.values("slug", "policy", "indexed"))
     found["pairs"] = sorted(models.Pair.objects.values_list("check_of_id", "key", "decision"))
-    found["checks"] = sorted(models.Check.objects.values_list("id", "outcome", "undecided"))
+    found["checks"] = sorted(models.Check.objects.values_list("id", "outcome", "undecided", "unticked"))
     return found
 
 

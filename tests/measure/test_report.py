@@ -38,7 +38,7 @@ def test_what_a_file_is_called_is_text(folder: Path) -> None:
 def test_the_page_has_curves_with_their_threshold_and_the_barcode(folder: Path) -> None:
     page = (folder / "report.html").read_text("utf-8")
     assert page.count("<svg") == 7
-    assert page.count("stroke-dasharray") == 2
+    assert page.count('class="limit"') == 2
     assert "content_differs" in page
     assert (folder / "barcode.png").read_bytes().startswith(b"\x89PNG")
 

@@ -43,3 +43,16 @@ def test_a_library_that_was_not_there_is_drift(saved: Preset, local: Target) -> 
     pinned, answer = manifests.capture(saved, local), support.answer()
     answer["fingerprint"]["driver"]["libraries"]["xformers"] = "0.0.30"
     assert changed(pinned, local, answer) == ["/driver/libraries.xformers"]
+
+
+def test_the_kernel_that_a_preset_asks_for_is_pinned_and_another_one_of_the_process_is_no_drift(
+    saved: Preset, local: Target
+) -> None:
+    told = support.answer()
+    told["fingerprint"]["determinism"]["attention"] = "math"  # what another preset had asked for last
+    support.tell(local, told)
+    pinned = manifests.capture(saved, local)
+    assert pinned["driver"]["determinism.attention"]["value"] == "sdpa"
+    assert changed(pinned, local, told) == []
+    told["fingerprint"]["determinism"]["deterministic"] = False
+    assert changed(pinned, local, told) == ["/driver/determinism.deterministic"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import shutil
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -248,3 +249,15 @@ def test_a_file_that_is_no_picture_and_one_that_was_not_handed_over_are_refused(
     with pytest.raises(CannotRender, match="was not handed"):
         model.render(document, quietly, {})
     assert unreadable.value.failure.code == "input_not_readable"
+
+
+@pytest.mark.parametrize(("make", "repository"), [(wan, WAN), (ltx, LTX)])
+def test_a_dropped_text_encoder_is_let_go_of_and_the_bits_stay(weights: Path, make: Any, repository: str) -> None:
+    document = short(make())
+    whole = digest(loaded(weights, document, repository).render(document, quietly))
+    dropping = {**document, "runtime": {**document["runtime"], "offload": "text"}}
+    checkpoint = loaded(weights, dropping, repository)
+    encoder = weakref.ref(checkpoint.pipe.text_encoder)
+    for _again in range(2):  # the second time it is read anew
+        assert digest(checkpoint.render(dropping, quietly)) == whole
+        assert checkpoint.pipe.text_encoder is None and encoder() is None

@@ -66,11 +66,13 @@ def test_the_phase_what_was_missing_and_the_next_plan_are_told() -> None:
 @pytest.mark.parametrize(
     ("runtime", "phase", "offload", "tiled"),
     [
-        ({}, "denoise", "model", False),
+        ({}, "denoise", "text", False),
+        ({}, "text", "model", False),
+        ({"offload": "text"}, "denoise", "model", False),
         ({"offload": "model"}, "denoise", "group", False),
         ({"offload": "model"}, "decode", "model", True),
         ({"offload": "group"}, "decode", "group", True),
-        ({"vae_tiling": True}, "denoise", "model", True),
+        ({"vae_tiling": True}, "denoise", "text", True),
         ({"offload": "group", "vae_tiling": True}, "denoise", None, None),
     ],
 )

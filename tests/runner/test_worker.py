@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import pickle
 from collections.abc import Iterator
 from pathlib import Path
@@ -88,6 +89,7 @@ def test_progress_and_warmth_stand_in_the_jobs_meta(place: Place) -> None:
     job = place.put(wan(), "item-2")
     place.work()
     job.refresh()
+    assert job.meta.pop("preview") == hashlib.sha256(place.redis.get("matchframe:preview:item-2")).hexdigest()[:16]
     assert job.meta == {"phase": "store", "step": 0, "steps": 0, "warm": True}
 
 

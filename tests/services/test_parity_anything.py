@@ -96,6 +96,8 @@ def test_inputs_must_be_named_when_neither_side_is_rendered(made: Studio) -> Non
     one, other = side(made, "puppet-at-dusk/local"), side(made, "puppet-at-dusk/second")
     with pytest.raises(Invalid, match="Name an input set"):
         anything.compare(one, other, made.people.ada)
+    form = signed_in("ada").get("/p/studio/parity/compare").context
+    assert form["chosen"]["right"] == form["sides"][1][0] != form["sides"][0][0]
     given = {"left": "puppet-at-dusk/local", "right": "puppet-at-dusk/second", "inputs": "batch", "count": "2"}
     assert signed_in("vic").post("/p/studio/parity/compare", given).status_code == 403
     assert signed_in("ada").post("/p/studio/parity/compare", {**given, "count": "0"}).status_code == 422

@@ -9,10 +9,10 @@ import pytest
 
 from presets_app.core.errors import Conflict
 from presets_app.models import Check, Item
-from presets_app.queries import parity_streak
+from presets_app.queries import parity_streak, waiting
 from presets_app.services import approvals, decisions, parity, projects
 from tests.support.people import People
-from tests.support.released import Studio, studio
+from tests.support.released import Studio, signed_in, studio
 from tests.support.rendered import judge
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services]
@@ -39,6 +39,11 @@ def test_two_passes_are_asked_for_and_the_same_seeds_again_are_none(made: Studio
     with pytest.raises(Conflict, match="1 of 2 passes") as refused:
         approvals.refuse_unready(migration, approvals.current_digests(migration))
     assert refused.value.code == "streak_short"
+    assert "1 of 2 passes in a row." in signed_in("grace").get(f"/p/studio/migrations/{migration.id}").content.decode()
+    assert [item["verb"] for item in waiting.items(made.project, made.people.grace)] == []
+    assert "1 of 2 passes" in waiting.items(made.project, made.people.ada)[0]["sentence"]
+    page = signed_in("ada").get(f"/p/studio/parity/{first.id}").content.decode()
+    assert page.count("Again with new seeds") == 2
     same = repeated(made, first, fresh=False)
     assert set(same.left.items.values_list("seeds", flat=True)) == set(first.left.items.values_list("seeds", flat=True))
     assert parity_streak.of_check(same).count == 1
@@ -51,6 +56,7 @@ def test_two_passes_are_asked_for_and_the_same_seeds_again_are_none(made: Studio
     assert superseded.value.code == "check_superseded"
     standing = made.migration(other)
     approvals.refuse_unready(standing, approvals.current_digests(standing))
+    assert "Approve" in [item["verb"] for item in waiting.items(made.project, made.people.grace)]
 
 
 def test_a_rejected_pair_asks_for_more_items_before_anything_is_approved(made: Studio) -> None:

@@ -76,6 +76,12 @@ def test_the_same_clip_is_not_asked_about_twice(choosing: RecipeRun, people: Peo
     second = started(studio, people, TO_FRAME)
     assert states(second) == {"draft": "done", "pick": "done", "final": "running"}
     assert step(second, "pick").facts["chosen"]["by"] == "ada"
+    found = second.recipe
+    assert states(advanced(recipes.start(found, people.ada, ask="pick")))["pick"] == "choosing"
+    with pytest.raises(Invalid, match="asks nobody for a frame"):
+        recipes.start(found, people.ada, ask="draft")
+    other = started(studio, people, {**TO_FRAME, "name": "Another film"})
+    assert states(other) == {"draft": "done", "pick": "choosing", "final": "waiting"}
 
 
 def test_what_stays_here_keeps_its_mark_through_a_frame(choosing: RecipeRun, people: People):
@@ -168,6 +174,14 @@ def test_an_address_that_the_install_does_not_name_is_refused_before_anything_st
     found = recipes.save(studio, people.ada, expanded(address))
     with pytest.raises(Invalid, match="does not name that address"):
         recipes.start(found, people.ada)
+
+
+def test_a_served_model_that_does_not_run_is_told_as_one(studio: Any, people: People, settings: Any):
+    settings.LLM_ENDPOINTS = ["http://127.0.0.1:9/v1"]
+    run = worked(started(studio, people, expanded("http://127.0.0.1:9/v1")))
+    failure = step(run, "words").failure
+    assert (run.state, failure["code"]) == ("failed", "connect_failed")
+    assert failure["message"] == "The language model's server cannot be reached."
 
 
 def test_a_named_address_outside_the_teams_network_is_refused_by_the_guard(studio: Any, people: People, settings: Any):

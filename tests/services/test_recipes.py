@@ -186,7 +186,19 @@ def test_what_the_project_lacks_is_said_before_anything_is_started(studio: Any, 
     assert not RecipeRun.objects.exists()
 
 
-def test_an_override_that_makes_no_preset_fails_the_step_and_names_the_place(studio: Any, people: People):
-    odd = recipe(render("draft", DRAFT, overrides={"set": {"/frames": -3}}), name="Odd")
-    run = started(studio, people, odd)
-    assert (run.state, step(run, "draft").failure["evidence"]) == ("failed", {"path": "/frames"})
+@pytest.mark.parametrize(
+    ("overrides", "named"),
+    [
+        ({"set": {"/frames": -3}}, "a fault at /frames"),
+        ({"set": {"/frames/0": 3}}, "draft would render"),
+        ({"seed": {"moon": 3}}, "draft would render"),
+    ],
+)
+def test_an_override_that_makes_no_preset_is_said_before_anything_is_started(
+    studio: Any, people: People, overrides: dict[str, Any], named: str
+):
+    odd = recipes.save(studio, people.ada, recipe(render("draft", DRAFT, overrides=overrides), name="Odd"))
+    with pytest.raises(Invalid, match=named) as refused:
+        recipes.start(odd, people.ada)
+    assert [problem.path for problem in refused.value.problems] == ["/steps/0/overrides"]
+    assert not RecipeRun.objects.exists()

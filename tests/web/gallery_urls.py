@@ -57,6 +57,7 @@ ADDRESSES = {
     "parity.bisect": f"{PROJECT}/parity/bisect",
     "parity.compare": f"{PROJECT}/parity/compare",
     "parity.again": f"{PROJECT}/parity/<str:check>/again",
+    "parity.tick": f"{PROJECT}/parity/<str:check>/tick",
     "parity.try": f"{PROJECT}/parity/<str:check>/try",
     "parity.evidence.export": f"{PROJECT}/parity/<str:check>/evidence.json",
     "parity.report.export": f"{PROJECT}/parity/<str:check>/evidence.html",

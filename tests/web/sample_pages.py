@@ -7,7 +7,7 @@ from typing import Any
 from presets_app.core.problems import Problem
 from tests.web import sample_editing, sample_manifests, sample_presets, sample_recipes, sample_releases, sample_runs
 from tests.web.sample_decisions import approve, migration, publish, rollback
-from tests.web.sample_parity import CHECK, parity
+from tests.web.sample_parity import CHECK, REVIEW, parity
 from tests.web.sample_parity_questions import questions
 from tests.web.sample_parts import CHOICES, CLOUD, EVENTS, LOCAL, MUTED, PRESET, before, page
 
@@ -82,6 +82,7 @@ def runs_and_checks() -> Pages:
         "checks": ("parity/index.html", page(page_feature="parity", checks=rows, can={"check": True})),
         "check-new": ("parity/new.html", sample_runs.check_form()),
         "parity": ("parity/detail.html", parity()),
+        "parity-review": ("parity/detail.html", parity(review=REVIEW)),
         "parity-running": ("parity/detail.html", parity(check=running, pair=None, pairs=[], quiet=[])),
         "targets": ("targets/index.html", sample_runs.targets()),
         "target": ("targets/detail.html", sample_runs.target()),

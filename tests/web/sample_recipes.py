@@ -18,11 +18,21 @@ def step(name: str, kind: str, words: str, state: str, **more: Any) -> dict[str,
         "preset": None,
         "target": None,
         "honest": "",
+        "model": "",
         "takes": [],
         "why": "",
         "run_url": None,
     }
-    shown = {"failure": None, "done": 0, "total": 0, "outputs": [], "more": 0, "clips": [], "chosen_by": ""}
+    shown = {
+        "failure": None,
+        "done": 0,
+        "total": 0,
+        "outputs": [],
+        "more": 0,
+        "clips": [],
+        "chosen_by": "",
+        "ask": False,
+    }
     return {"name": name, "kind": kind, "words": words, "state": state, **none, **shown, "again": False, **more}
 
 
@@ -62,7 +72,7 @@ def finished() -> dict[str, Any]:
     picture = {"frame": 17, "last": 120, "width": 640, "height": 360}
     pair = [output(key=key, video_url=VIDEO, size=size) for key in ("preset", "seed-plus-1")]
     steps = [
-        step("words", "expand_prompt", "expand the prompt", "done", outputs=[written], total=1, done=1),
+        step("words", "expand_prompt", "expand the prompt", "done", model="Qwen2.5 3B", outputs=[written], total=1),
         _draft(),
         step(
             "pick",
@@ -71,7 +81,8 @@ def finished() -> dict[str, Any]:
             "done",
             outputs=[output(image_url="media/left-31.png", picture=picture, kept_here=True)],
             chosen_by="Grace",
-            why="It is done for the first time.",
+            ask=True,
+            why="Its input video changed.",
         ),
         step("soft", "equalize", "equalize the sound", "done", outputs=[output(video_url=VIDEO, sound=rows)]),
         step("large", "upscale", "enlarge", "done", target=LOCAL, outputs=pair, total=2, done=2, run_url="#"),
@@ -96,10 +107,17 @@ def planned() -> dict[str, Any]:
     return {**shown, "run": None, "runs": [], "problems": [problem]}
 
 
+def running() -> dict[str, Any]:
+    now = {"step": "final", "phase": "denoising", "number": 3, "of": 40, "warm": True, "done": 1, "total": 4}
+    final = step("final", "generate", "render", "running", preset=PRESET, target=LOCAL, done=1, total=4)
+    return {**_page([_draft(), final], "running", "It goes on by itself; this page follows."), "now": now}
+
+
 def _page(steps: list[dict[str, Any]], state: str, sentence: str, **more: Any) -> dict[str, Any]:
     run = {"id": "r1", "state": state, "version": 3, "going": state == "running", "sentence": sentence, "person": "Ada"}
     open_now = state in ("running", "choosing", "look")
     run |= {"open": open_now, "started": before(minutes=4), "seconds": None, "spent_usd": None, "older": False, **more}
+    run |= {"done": sum(one["state"] in ("done", "reused") for one in steps), "total": len(steps)}
     past = {
         "id": "r0",
         "state": "failed",
@@ -112,9 +130,8 @@ def _page(steps: list[dict[str, Any]], state: str, sentence: str, **more: Any) -
     now = {**past, "id": "r1", "state": state, "when": before(minutes=4), "here": True, "note": "with the new words"}
     about = {**ABOUT, "person": "Ada", "description": "A quick draft, then the full model from a frame of it."}
     text = '{\n  "format": "matchframe/recipe/1"\n}\n'
-    return page(
-        page_feature="recipes", recipe=about, run=run, steps=steps, runs=[now, past], problems=[], text=text, can=CAN
-    )
+    shown = {"recipe": about, "run": run, "now": None, "steps": steps, "runs": [now, past], "fragment": False}
+    return page(page_feature="recipes", **shown, problems=[], text=text, can=CAN)
 
 
 def pages() -> dict[str, tuple[str, dict[str, Any]]]:
@@ -131,9 +148,11 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
         for state in ("choosing", "done", None)
     ]
     shapes = [{"title": "Draft to final", "words": "A quick draft, then the full model with the same seed."}]
-    names = ("shapes", "presets", "second_presets", "targets", "second_targets")
-    form = {**dict.fromkeys(names, CHOICES), "explained": shapes, "chosen": {}, "can": CAN}
-    editing = {"recipe": ABOUT, "text": '{"format": "matchframe/recipe/1"}', "can": CAN}
+    shapes = [{**shape, "name": f"shape-{count}", "presets": 2} for count, shape in enumerate(shapes * 3)]
+    names = ("presets", "second_presets", "targets", "second_targets", "endpoints")
+    form = {**dict.fromkeys(names, CHOICES), "shapes": shapes, "chosen": {}, "can": CAN}
+    kinds = [{"name": "keyframe", "word": "choose a frame", "takes": "video", "gives": "image, seed, prompt"}]
+    editing = {"recipe": ABOUT, "text": '{"format": "matchframe/recipe/1"}', "kinds": kinds, "can": CAN}
     listed = {"page_feature": "recipes", "can": CAN}
     return {
         "recipes": ("recipes/index.html", page(**listed, recipes=rows)),
@@ -143,5 +162,6 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
         "recipe": ("recipes/detail.html", choosing()),
         "recipe-done": ("recipes/detail.html", finished()),
         "recipe-look": ("recipes/detail.html", failed()),
+        "recipe-running": ("recipes/detail.html", running()),
         "recipe-planned": ("recipes/detail.html", planned()),
     }

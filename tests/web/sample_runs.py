@@ -154,17 +154,10 @@ def runs() -> dict[str, Any]:
     )
 
 
-def targets() -> dict[str, Any]:
-    rows = [
-        {**LOCAL, "state": "up", "probed": before(minutes=1)},
-        {**CLOUD, "state": "drifted", "probed": before(hours=2), "honest": "stand-in cloud"},
-    ]
-    return page(page_feature="targets", targets=rows, can={"add": True})
-
-
 FIGURES: dict[str, Any] = {
     "cards": ["NVIDIA H200, 139.8 GiB"],
     "asked": True,
+    "cpu": False,
     "memory": 128 << 30,
     "warm": [{"repository": "org/name", "revision": DIGESTS[4][:40], "bytes": 35 << 30, "seconds": 41.5}],
     "times": {
@@ -176,6 +169,14 @@ FIGURES: dict[str, Any] = {
     },
     "lately": 200,
 }
+
+
+def targets() -> dict[str, Any]:
+    rows = [
+        {**LOCAL, "state": "up", "probed": before(minutes=1), "figures": FIGURES, "waiting": 3},
+        {**CLOUD, "state": "drifted", "probed": before(hours=2), "honest": "stand-in cloud", "waiting": 0},
+    ]
+    return page(page_feature="targets", targets=rows, can={"add": True})
 
 
 def target() -> dict[str, Any]:

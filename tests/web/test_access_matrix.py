@@ -73,6 +73,7 @@ WRITE = {
     "parity.try": "run.start",
     "parity.decide": "pair.decide",
     "parity.decide_all": "pair.decide",
+    "parity.tick": "check.tick",
     "parity.extend": "check.extend",
     "parity.comment": "comment.write",
     "migrations.new": "migration.open",

@@ -133,11 +133,11 @@ class ComfyClient:
         if uploading.name_in(answer) != upload.name or not self._holds(upload):
             raise VendorRefused(failures.upload_differs())
 
-    def download(self, url: str, sink: IO[bytes], *, limit: int) -> Downloaded:
+    def download(self, url: str, sink: IO[bytes], *, limit: int, picture: bool = False) -> Downloaded:
         """Fetch an output that a poll named; only this server's own /view is asked."""
         if not url.startswith(self._address("/view") + "?"):
             raise VendorRefused(failures.bad_name())
-        return self._files.download(url, sink, limit=limit)
+        return self._files.download(url, sink, limit=limit, picture=picture)
 
     def describe(self) -> dict[str, Any]:
         """What the server is and can load: see `describing.described`. Raises VendorRefused for what is no ComfyUI."""
@@ -147,7 +147,9 @@ class ComfyClient:
         """The JSON at one of the server's addresses; None where it has nothing there. Raises VendorFailed, FetchFailed,
         VendorRefused when a sign-in is asked for."""
         try:
-            status, value = self._fetcher.request_json("GET", self._address(path, **query), headers=_JSON, limit=limit)
+            # A node whose IS_CHANGED is "always" leaves a NaN in its graph, in the queue and in the history.
+            asked = self._address(path, **query)
+            status, value = self._fetcher.request_json("GET", asked, headers=_JSON, limit=limit, lenient=True)
         except FetchFailed as error:
             if error.code != "not_json":
                 raise
@@ -174,9 +176,9 @@ class ComfyClient:
             self._listener.follow(place.client_id)
             return self._under_way(work_id, place, replies.graph_in(queue, work_id))
         entry = self._entry(work_id)
+        seen = self._listener.settled(work_id) if entry is not None else self._listener.seen(work_id)
         if entry is not None:
-            return replies.ended(entry, self._address("/view"))
-        seen = self._listener.seen(work_id)
+            return replies.ended(entry, self._address("/view"), seen.seconds if seen and seen.whole else None)
         if seen is not None and seen.ended == "execution_success":  # the history was cleared behind us
             return replies.ended({"outputs": seen.outputs}, self._address("/view"))
         return Watched("failed", failure=failures.lost())
@@ -191,7 +193,7 @@ class ComfyClient:
         progress["node"] = phases.title_of(graph, seen.node)
         if seen.maximum > 1:
             progress |= {"step": seen.value, "steps": seen.maximum}
-        return Watched("running", progress=progress)
+        return Watched("running", progress=progress, preview=seen.preview)
 
     def _appears(self, work_id: str) -> bool:
         for _ in range(_LOOKS):
@@ -220,7 +222,7 @@ class ComfyClient:
         return status == 200 and hashlib.sha256(data).hexdigest() == upload.sha256
 
     def _ask(self, method: str, path: str, body: Mapping[str, Any]) -> tuple[int, Any]:
-        return self._fetcher.request_json(method, self._address(path), dict(body))
+        return self._fetcher.request_json(method, self._address(path), dict(body), lenient=True)
 
     def _give_up_when_silent(self) -> None:
         silent = time.monotonic() - self._answered

@@ -117,7 +117,7 @@ def gone(seconds: float) -> Failure:
 
 
 def no_output(kinds: list[str]) -> Failure:
-    text = "The render ended without a video."
+    text = "The render ended without a video or pictures."
     hint = "Look at the preset's output: a target renders videos."
     return _failure("no_video_output", "preset", "after_change", text, hint, {"outputs": kinds[:8]})
 

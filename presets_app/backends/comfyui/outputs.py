@@ -1,6 +1,7 @@
 """Which of a render's outputs is the video, and whether its name can be asked for. Pure.
 
 Servers put videos under `images` (SaveVideo, SaveWEBM), `gifs` (Video Helper Suite, mp4 included), `video` or `videos`.
+Where no node made one, the pictures of a node are its frames: a list of them, or one file that moves.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from urllib.parse import urlencode
 
 LISTS = ("video", "videos", "gifs", "images")
 _VIDEOS = (".mp4", ".webm", ".mkv", ".mov", ".m4v")
+_PICTURES = (".png", ".apng", ".webp", ".gif", ".jpg", ".jpeg")
 _SAVERS = re.compile(r"Save\w*|VHS_VideoCombine|\w*VideoCombine\w*")
 _DRIVE = re.compile(r"[A-Za-z]:")
 _LONGEST_NAME, _DEEPEST = 255, 16
@@ -35,13 +37,30 @@ class Output:
         return urlencode({"filename": self.name, "subfolder": self.subfolder, "type": self.folder})
 
 
-def video(outputs: Any, graph: Any) -> Output | None:
-    """The file of the graph's save node: kept before temporary, the last node that saves before others; None when
-    there is no video. Raises BadName when the one to take is named as no honest server names it."""
-    found = [output for node in _savers_first(outputs, graph) for output in _files(outputs[node])]
-    kept = [raw for raw in found if raw.get("type", "output") == "output"]
-    chosen = next(iter(kept or found), None)
-    return None if chosen is None else checked(chosen)
+@dataclass(frozen=True)
+class Made:
+    """The files to fetch; with `pictures` they are the frames of one video, else the one file is the video."""
+
+    files: tuple[Output, ...]
+    pictures: bool = False
+
+
+def made(outputs: Any, graph: Any) -> Made | None:
+    """The video of the graph's save node, else the pictures of one: kept before temporary, the last node that saves
+    before others; None when there is neither. Raises BadName when one to take is named as no honest server names
+    it."""
+    nodes = [list(_files(outputs[node])) for node in _savers_first(outputs, graph)]
+    videos = _kept([[raw for raw in files if not _is_picture(raw)] for files in nodes])
+    if videos:
+        return Made((checked(videos[0]),))
+    pictures = _kept([[raw for raw in files if _is_picture(raw) and raw.get("type") != "input"] for files in nodes])
+    return Made(tuple(checked(raw) for raw in pictures), pictures=True) if pictures else None
+
+
+def _kept(nodes: list[list[Mapping[str, Any]]]) -> list[Mapping[str, Any]]:
+    """The files of the first node that has any in the server's output folder, else of the first that has any."""
+    stay = [[raw for raw in files if raw.get("type", "output") == "output"] for files in nodes]
+    return next((files for files in (*stay, *nodes) if files), [])
 
 
 def kinds(outputs: Any) -> list[str]:
@@ -90,6 +109,10 @@ def _files(held: Any) -> Iterator[Mapping[str, Any]]:
                 yield entry
 
 
+def _is_picture(raw: Mapping[str, Any]) -> bool:
+    return str(raw.get("filename")).lower().endswith(_PICTURES)
+
+
 def _worth_asking_for(name: str) -> bool:
-    """A video by its name; or a name that leaves its folder, which is not passed over in silence."""
-    return name.lower().endswith(_VIDEOS) or bool(re.search(r"[/\\]|^\.\.", name))
+    """A video or picture by its name; or a name that leaves its folder, which is not passed over in silence."""
+    return name.lower().endswith((*_VIDEOS, *_PICTURES)) or bool(re.search(r"[/\\]|^\.\.", name))

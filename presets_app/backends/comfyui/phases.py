@@ -33,3 +33,14 @@ def title_of(graph: Any, node: str) -> str:
     meta = held.get("_meta")
     title = meta.get("title") if isinstance(meta, Mapping) else None
     return str(title or held.get("class_type") or "")[:80]
+
+
+def seconds(graph: Any, nodes: Mapping[str, float]) -> dict[str, float]:
+    """The time of each node as time of each phase. Weights come to the device with the first node that uses them, so
+    that a part of loading counts where they are used."""
+    told: dict[str, float] = {}
+    for node, took in nodes.items():
+        phase = phase_of(graph, node)
+        if phase:
+            told[phase] = told.get(phase, 0.0) + took
+    return {phase: round(took, 4) for phase, took in told.items()}

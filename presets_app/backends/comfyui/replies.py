@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from presets_app.backends.base import Watched
-from presets_app.backends.comfyui import failures, outputs
+from presets_app.backends.comfyui import failures, outputs, phases
 from presets_app.core.pointers import joined
 from presets_app.core.problems import Failure
 
@@ -49,20 +49,22 @@ def history_entry(history: Any, prompt_id: str) -> Mapping[str, Any] | None:
     return found if isinstance(found, Mapping) else None
 
 
-def ended(entry: Mapping[str, Any], address: str) -> Watched:
-    """A record of the history as a state; `address` is where /view is asked."""
+def ended(entry: Mapping[str, Any], address: str, seconds: Mapping[str, float] | None = None) -> Watched:
+    """A record of the history as a state; `address` is where /view is asked, `seconds` the time of each node."""
     graph, messages = _graph_of(entry), list(_messages(entry))
-    about: dict[str, Any] = {"timings": _timings(messages), "log": _log(messages, graph), "seeds": _seeds(graph)}
+    timings = _timings(messages) | phases.seconds(graph, seconds or {})
+    about: dict[str, Any] = {"timings": timings, "log": _log(messages, graph), "seeds": _seeds(graph)}
     failure = _failure(entry, messages)
     if failure is not None:
         return Watched("failed", failure=failure, **about)
     try:
-        found = outputs.video(entry.get("outputs"), graph)
+        found = outputs.made(entry.get("outputs"), graph)
     except outputs.BadName:
         return Watched("failed", failure=failures.bad_name(), **about)
     if found is None:
         return Watched("failed", failure=failures.no_output(outputs.kinds(entry.get("outputs"))), **about)
-    return Watched("done", [f"{address}?{found.query}"], warm=_warm(messages, graph), **about)
+    addresses = [f"{address}?{file.query}" for file in found.files]
+    return Watched("done", addresses, warm=_warm(messages, graph), pictures=found.pictures, **about)
 
 
 def stats(value: Any) -> Mapping[str, Any] | None:
@@ -99,7 +101,7 @@ def _timings(messages: list[tuple[str, Mapping[str, Any]]]) -> dict[str, float]:
     times = {kind: told["timestamp"] for kind, told in messages if isinstance(told.get("timestamp"), (int, float))}
     start = times.get("execution_start")
     end = next((at for kind, at in times.items() if kind in ("execution_success", "execution_error")), None)
-    return {} if start is None or end is None or end < start else {"execution": (end - start) / 1000}
+    return {} if start is None or end is None or end < start else {"total": (end - start) / 1000}
 
 
 def _log(messages: list[tuple[str, Mapping[str, Any]]], graph: Mapping[str, Any]) -> tuple[str, ...]:

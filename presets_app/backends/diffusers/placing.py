@@ -35,7 +35,11 @@ _CRF = 18
 
 def placement(form: Form) -> None:
     """Offload, tiling, slicing, attention and compilation."""
-    _or(form, "/placement/offload", "/runtime/offload", "none", "Everything on one device.")
+    if form.value("/runtime/offload") == "text":
+        text = "diffusers has no call that drops the text encoder alone: everything stays on the device."
+        form.near("/placement/offload", "none", "/runtime/offload", text)
+    else:
+        _or(form, "/placement/offload", "/runtime/offload", "none", "Everything on one device.")
     _or(form, "/placement/vae_tiling", "/runtime/vae_tiling", False, "Off, as diffusers has it.")
     _or(form, "/placement/vae_slicing", "/runtime/vae_slicing", False, "Off, as diffusers has it.")
     if isinstance(form.value("/runtime/compile"), bool):

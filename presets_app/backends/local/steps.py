@@ -56,13 +56,18 @@ class StepClient:
             value: Any = job.return_value()
         return str(value.get("result", "")) if isinstance(value, dict) else ""
 
-    def lost(self, work: str, attempt: int) -> Failure | None:
-        """Why an attempt ended without a result of its own; None while it may still bring one."""
+    def progress(self, work: str, attempt: int) -> dict[str, Any]:
+        """What the runner tells of an attempt: `status` and the members of job.meta (phase, step, steps)."""
         job = self._job(work, attempt)
         if job is None:
-            return None
+            return {}
         with answering():
-            status = str(getattr(job.get_status(), "value", "unknown"))
+            status = job.get_status()
+        return {**(job.meta or {}), "status": str(getattr(status, "value", "unknown"))}
+
+    def lost(self, work: str, attempt: int) -> Failure | None:
+        """Why an attempt ended without a result of its own; None while it may still bring one."""
+        status = self.progress(work, attempt).get("status")
         return failures.lost(status) if status in _ENDED else None
 
     def cancel(self, work: str) -> None:

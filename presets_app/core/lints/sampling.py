@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
+from presets_app.core.distilled import is_distilled_stage, sounds_distilled
 from presets_app.core.families import is_ltx, is_open_wan
 from presets_app.core.labels import label_of
 from presets_app.core.lints.values import number, stages_of, whole
@@ -15,7 +16,6 @@ _SHIFT_SOURCE = "diffusers documentation of Wan flow_shift (3.0 for 480p, 5.0 fo
 _720P = 1280 * 704  # pixels from which a WAN render counts as 720p; 1280x704 is what TI2V-5B makes of it
 _480P = 854 * 480
 _SHIFT_720P, _SHIFT_480P = 5.0, 3.0
-_DISTILLED = ("distill", "lightx2v", "lightning")  # as the files of LTX and WAN are named
 _MODEL_ROLES = {"high_noise", "low_noise"}
 
 
@@ -169,10 +169,10 @@ def distilled_guidance(document: dict[str, Any]) -> Iterator[Problem]:
     """A distilled model has guidance trained in; more than 1 doubles the time and burns the picture."""
     if not is_ltx(document) and not is_open_wan(document):
         return
-    whole_model = _sounds_distilled(document.get("variant"))
+    whole_model = sounds_distilled(document.get("variant"))
     for index, stage in stages_of(document):
         guidance = number(stage.get("guidance"))
-        if guidance is not None and guidance > 1.0 and (whole_model or _is_distilled(stage)):
+        if guidance is not None and guidance > 1.0 and (whole_model or is_distilled_stage(stage)):
             yield Problem(
                 "distilled_guidance",
                 "warning",
@@ -181,20 +181,6 @@ def distilled_guidance(document: dict[str, Any]) -> Iterator[Problem]:
                 "Set guidance to 1.",
                 "Settings of the distilled weights by Lightricks and lightx2v: guidance off",
             )
-
-
-def _sounds_distilled(name: Any) -> bool:
-    return isinstance(name, str) and any(word in name.lower() for word in _DISTILLED)
-
-
-def _is_distilled(stage: dict[str, Any]) -> bool:
-    loras = stage.get("loras")
-    applied = loras if isinstance(loras, list) else []
-    return _sounds_distilled(stage.get("model")) or any(_applies_distilled(lora) for lora in applied)
-
-
-def _applies_distilled(lora: Any) -> bool:
-    return isinstance(lora, dict) and _sounds_distilled(lora.get("file")) and lora.get("strength") != 0
 
 
 def one_step_schedule(document: dict[str, Any]) -> Iterator[Problem]:

@@ -19,8 +19,8 @@ def audio_harsh(document: dict[str, Any]) -> Iterator[Problem]:
             "note",
             "/audio/generate",
             "LTX-2's sound can be harsh between 4 and 8 kHz; that is heard in the result and not in the preset.",
-            "Listen to voices in the preview set. Where they are harsh, lower 4-8 kHz by a few dB with an equaliser"
-            " after the render, and write that step into the description, so that the other side gets it too.",
+            "Listen to voices in the preview set. Where they are harsh, make a recipe of the shape equalized: it lowers"
+            " 4-8 kHz by a few dB after the render and keeps the step, so that the other side gets it too.",
             "Reported by people who render with LTX-2; the amount depends on the voice",
         )
 

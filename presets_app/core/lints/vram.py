@@ -13,7 +13,7 @@ from presets_app.core.problems import Problem
 
 _SOURCE = "Estimate: exact weights of the published models, activations traced on the real classes, and a margin"
 _PHASES = {"text": "reading the prompt", "denoise": "denoising", "decode": "decoding with the VAE"}
-_OFFLOADS = {"none": "none", "model": "model", "group": "group", "sequential": "group"}
+_OFFLOADS = {"none": "none", "text": "text", "model": "model", "group": "group", "sequential": "group"}
 LARGE_DECODE = 24.0  # GiB of the largest card that people usually own
 
 

@@ -7,7 +7,7 @@ from presets_app.core.manifest.checking import is_complete, validate_manifest
 from presets_app.core.manifest.comparing import differences, label_of
 from presets_app.core.manifest.declaring import carried_over, declarable, with_declared
 from presets_app.core.manifest.making import (
-    ASKED_PINS,
+    CHOSEN_PINS,
     DRIVER_PINS,
     MANIFEST_FORMAT,
     MODEL_PINS,
@@ -27,7 +27,7 @@ from presets_app.core.manifest.pins import (
 )
 
 __all__ = [
-    "ASKED_PINS",
+    "CHOSEN_PINS",
     "DRIVER_PINS",
     "MANIFEST_FORMAT",
     "MODEL_PINS",

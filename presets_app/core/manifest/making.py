@@ -15,6 +15,8 @@ DRIVER_PINS = ("python", "os", "torch", "diffusers", "transformers", "gpu", "dri
 # A ComfyUI server loads single files through code of its own: it has no repository, and no diffusers.
 SERVER_PINS = {"model": ("files", "dtype"), "driver": ("python", "os", "torch", "gpu", "driver", "cuda", "attention")}
 ASKED_PINS = ("offload", "vae_tiling", "vae_slicing", "quantization", "compile")  # the preset's own, as `runtime`
+# A runner starts a process with the kernel that a preset asks for, so this too is the preset's own.
+CHOSEN_PINS = (*ASKED_PINS, "determinism.attention")
 MAPS = ("packages",)  # pins that keep a map whole: hundreds of entries that are compared one by one
 _NONE_STATED = "the preset states none"
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from presets_app.core.memory import activations
+from presets_app.core.memory import activations, adapters
 from presets_app.core.memory.plans import BF16, FP8, INT4, Plan, in_gib, plans
 from presets_app.core.memory.sizes import Component, components, stages_of
 from presets_app.core.memory.tiers import TIERS, Tier
@@ -81,13 +81,14 @@ def estimate(document: Mapping[str, Any]) -> Estimate:
             problems=[Problem("memory_family_unknown", "warning", "/family", text, "Render it in a cloud.")]
         )
     parts = [replace(part, stated=_stated_width(document, part)) for part in parts]
+    parts += adapters.loras(document, parts)
     sized = [(part, part.bytes_at(part.stated)) for part in parts]
     count = activations.tokens(document)
     if count is None:
         text = "Width, height and frames decide the memory of a render, and the preset does not state all three."
         problem = Problem("memory_size_unstated", "error", "/width", text, "State all three.")
         return Estimate(sized, problems=[problem])
-    return Estimate(sized, plans(document, parts), _remarks(document), count)
+    return Estimate(sized, plans(document, parts), _remarks(document, parts), count)
 
 
 _FILES = {"transformer_2": "transformer", "connectors": "transformer"}
@@ -107,12 +108,16 @@ def _stated_width(document: Mapping[str, Any], part: Component) -> float:
     return FP8 if any(word in words for word in ("fp8", "int8", "q8_", "float8")) else BF16
 
 
-def _remarks(document: Mapping[str, Any]) -> list[Problem]:
+def _remarks(document: Mapping[str, Any], parts: list[Component]) -> list[Problem]:
     found = []
-    if any(stage.get("loras") for stage in stages_of(document)):
-        text = "LoRAs are not counted: their size is not in the preset. They take up to 1 or 2 GiB each."
+    unsized = adapters.unsized(document)
+    if unsized and any(part.name.startswith("lora ") for part in parts):
+        text = f"{', '.join(unsized[:3])} says no rank in its name and is counted with {adapters.USUAL_RANK}."
+        found.append(Problem("memory_lora_rank_unstated", "note", "/stages", text))
+    elif any(stage.get("loras") for stage in stages_of(document)) and not adapters.loras(document, parts):
+        text = "LoRAs are not counted: the layers of this model are not known here. They take up to 1 or 2 GiB each."
         found.append(Problem("memory_loras_uncounted", "note", "/stages", text))
     if document.get("family") == "ltx-2.5":
-        text = "The text encoder of LTX-2.5 has not been counted here; the text phase needs more than is said."
+        text = "The text encoder of LTX-2.5 is Gemma 4 12B; it is counted as large as LTX-2's, which is Gemma 3 12B."
         found.append(Problem("memory_text_encoder_uncounted", "warning", "/family", text))
     return found

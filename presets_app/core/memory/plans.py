@@ -18,7 +18,8 @@ _GROUP = 2  # blocks of a group offload that are on the card at a time: the one 
 @dataclass(frozen=True)
 class Plan:
     """`peaks` in bytes by phase on the card; `together` where card and machine share one memory, as Apple's do: what
-    is offloaded stays in it. `changes_bits` is true where the output is no longer the same as without the plan."""
+    is offloaded stays in it. `changes_bits` is true where the output is no longer the same as without the plan;
+    `own_width` where the weights are taken as the preset has them."""
 
     name: str
     offload: str
@@ -28,10 +29,17 @@ class Plan:
     peaks: Mapping[str, int]
     together: int
     words: str
+    own_width: bool = True
 
     @property
     def peak(self) -> int:
         return max(self.peaks.values())
+
+    @property
+    def settings(self) -> dict[str, Any] | None:
+        """What a preset's `runtime` says to have it from this project's runner, which loads weights as they are; None
+        for a plan that needs a file of another width, or a server that makes one."""
+        return {"offload": self.offload, "vae_tiling": self.vae_tiling} if self.own_width else None
 
     def fits(self, card_gib: float) -> bool:
         return self.peak <= card_gib * GIB
@@ -49,6 +57,7 @@ class Plan:
             "peak_bytes": self.peak,
             "peak_gib": in_gib(self.peak),
             "words": self.words,
+            "settings": self.settings,
             "fits": None if card_gib is None else self.fits(card_gib),
         }
 
@@ -60,11 +69,12 @@ _OFFLOADS = (
     ("model", "model offload", "One model is on the card at a time; seconds more for each render."),
     ("group", "group offload", "Two blocks are on the card at a time; the bus decides the speed."),
 )
+_ELSEWHERE = "It needs files of that width on a ComfyUI server: the runner here loads weights as they are."
 _WIDTHS = (
     ("bfloat16", BF16, ""),
-    ("fp8", FP8, "Linear weights in 8-bit floats: other pictures than in 16."),
-    ("int8", FP8, "Linear weights in 8-bit integers: other pictures than in 16."),
-    ("int4", INT4, "Linear weights in 4 bits: visibly other pictures."),
+    ("fp8", FP8, f"Linear weights in 8-bit floats: other pictures than in 16. {_ELSEWHERE}"),
+    ("int8", FP8, f"Linear weights in 8-bit integers: other pictures than in 16. {_ELSEWHERE}"),
+    ("int4", INT4, f"Linear weights in 4 bits: visibly other pictures. {_ELSEWHERE}"),
 )
 _STATED = {BF16: "bfloat16", FP8: "fp8", INT4: "int4"}
 
@@ -83,7 +93,8 @@ def plans(document: Mapping[str, Any], parts: Sequence[Component]) -> list[Plan]
                 changed = width < widest or (tiled and not _tiles_already(document))
                 said = " ".join(filter(None, (words, harm, "The VAE decodes in tiles." if tiled else "")))
                 title = f"{label}, tiled VAE" if tiled else label
-                found.append(Plan(title, offload, weights, tiled, changed, peaks, together, said))
+                plan = Plan(title, offload, weights, tiled, changed, peaks, together, said, width == widest)
+                found.append(plan)
     return found
 
 
@@ -114,10 +125,16 @@ def _held(parts: Sequence[Component], phase: str, offload: str, width: float) ->
         return sum(part.bytes_at(width) for part in parts)
     if offload == "text":
         return sum(part.bytes_at(width) for part in parts if phase == "text" or part.phase != "text")
-    active = [part for part in parts if part.phase == phase]
+    active = [part for part in parts if part.phase == phase and not _is_lora(part)]
     sizes = [part.blocks_at(_GROUP, width) if offload == "group" else part.bytes_at(width) for part in active]
     # Two experts take turns, and so do the text encoder and what follows it: the largest is what counts.
-    return max(sizes, default=0)
+    beside = sum(part.bytes_at(width) for part in parts if part.phase == phase and _is_lora(part))
+    return max(sizes, default=0) + beside
+
+
+def _is_lora(part: Component) -> bool:
+    """It is on the card with the model that it changes."""
+    return part.name.startswith("lora ")
 
 
 def width_of(parts: Iterable[Component]) -> str:

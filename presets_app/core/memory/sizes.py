@@ -105,8 +105,8 @@ def _ltx_2(document: dict[str, Any], family: str) -> list[Component]:
     if parts is None:
         return []
     size, connectors, vae, sound = parts
-    found = [_GEMMA] if family != "ltx-2.5" else []  # nobody has counted 2.5's text encoder yet
-    found += [Component("connectors", "text", connectors, connectors), _transformer(size)]
+    # 2.5's text encoder is Gemma 4 12B, whose layers are not published in anything at hand: as large as Gemma 3 12B.
+    found = [_GEMMA, Component("connectors", "text", connectors, connectors), _transformer(size)]
     if len(stages_of(document)) > 1:
         found.append(_UPSCALER)
     return [*found, Component("vae", "decode", vae), *sound]

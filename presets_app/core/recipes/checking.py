@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from presets_app.core import canonical, secrets
-from presets_app.core.documents import name_problems
+from presets_app.core.documents import name_problems, parse
 from presets_app.core.problems import Problem, has_errors
 from presets_app.core.recipes.kinds import ASSETS, KINDS, Reference, references
 from presets_app.core.schema import check_shape
 
 RECIPE_FORMAT = "matchframe/recipe/1"
 RECIPE_SCHEMA = "recipe-v1"
+_REFERENCE = "Write STEP.OUTPUT, for example draft.seed; an output is a video, image, seed, prompt or text."
+
+
+def read(data: bytes) -> tuple[dict[str, Any] | None, list[Problem]]:
+    """The document in a file, None when there is none to be read, and what is wrong with how it is written."""
+    parsed = parse(data)
+    return parsed.document, [_of_recipe(problem) for problem in parsed.problems]
+
+
+def _of_recipe(problem: Problem) -> Problem:
+    """Presets are read by the same reader, and its sentences name them."""
+    message = problem.message.replace("a preset can hold", "a recipe can hold")
+    return replace(problem, message=message, hint=problem.hint.replace("preset", "recipe"))
 
 
 def review(document: Any, *, known: Collection[str] = ()) -> list[Problem]:
     """Every problem that the document shows without a project: `known` are secret values that it must not hold."""
-    found = check_shape(document, RECIPE_SCHEMA, known=known)
+    found = [_of_reference(problem) for problem in check_shape(document, RECIPE_SCHEMA, known=known)]
     if not isinstance(document, dict):
         return found
     if "name" in document:
@@ -26,6 +40,12 @@ def review(document: Any, *, known: Collection[str] = ()) -> list[Problem]:
     if has_errors(found):
         return found
     return [*found, *_wiring(document["steps"])]
+
+
+def _of_reference(problem: Problem) -> Problem:
+    """An input is written as STEP.OUTPUT, whatever a field of the same name would hold in a preset."""
+    written = problem.path.startswith("/steps/") and "/inputs/" in problem.path and problem.code == "schema_pattern"
+    return replace(problem, hint=_REFERENCE) if written else problem
 
 
 def recipe_digest(document: Mapping[str, Any]) -> str:

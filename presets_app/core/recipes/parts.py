@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from presets_app.core import canonical
 
 KEY_FORMAT = "matchframe/recipe-step/1"
+FIRST = "It was not done before."
 Parts = Mapping[str, str]
 _WORDS = {
     "preset": "the preset changed",
@@ -28,7 +29,7 @@ def key_of(kind: str, parts: Parts) -> str:
 def why(now: Parts, before: Parts | None) -> str:
     """One sentence on what moved since the last time this step was done; "" when nothing did."""
     if before is None:
-        return "It is done for the first time."
+        return FIRST
     moved = sorted(name for name in now.keys() | before.keys() if now.get(name) != before.get(name))
     if not moved:
         return ""

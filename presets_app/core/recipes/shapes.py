@@ -52,13 +52,21 @@ def shaped(shape: str, wish: Wish) -> dict[str, Any]:
     lacking = [name for name, given in _asked(found, wish).items() if not given]
     if lacking:
         text = f"The shape {shape} needs more than was named: {', '.join(lacking)}."
-        raise Invalid(text, code="recipe_shape_incomplete", hint="Name presets and targets of this project.")
+        raise Invalid(
+            text,
+            code="recipe_shape_incomplete",
+            hint="Name what is missing; presets and targets are those of this project.",
+        )
     return {"format": RECIPE_FORMAT, "name": wish.name, "description": found.words, "steps": found.steps(wish)}
 
 
 def _asked(shape: Shape, wish: Wish) -> dict[str, str]:
-    asked = {"a first preset": wish.first, "a second preset": wish.then, "a target": wish.target}
-    return asked if shape.presets > 1 else {key: value for key, value in asked.items() if key != "a second preset"}
+    asked = {"a first preset": wish.first, "a target": wish.target}
+    if shape.presets > 1:
+        asked["a second preset"] = wish.then
+    if wish.endpoint and shape.steps is _expanded:
+        asked["the name of the served language model"] = wish.model
+    return asked
 
 
 def _render(name: str, preset: str, target: str, **inputs: str) -> Step:

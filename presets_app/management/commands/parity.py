@@ -8,13 +8,14 @@ from typing import Any
 from presets_app.core import parity_bounds, sampling
 from presets_app.core.errors import Invalid
 from presets_app.core.inputs import ITEM_LIMIT
+from presets_app.core.parity_review import KEYS
 from presets_app.core.permissions import Actor
 from presets_app.management import waiting
 from presets_app.management.acting import actor, decider, project_of
 from presets_app.management.json_command import DONE, REFUSED, Answer, FeatureCommand, taking
 from presets_app.management.parity_questions import Questions
-from presets_app.queries import listing, parity_costs, parity_streak, projects, rows
-from presets_app.services import decisions, parity_anything, parity_outcome
+from presets_app.queries import listing, parity_costs, parity_review, parity_streak, projects, rows
+from presets_app.services import decisions, parity_anything, parity_outcome, ticks
 from presets_app.services import parity as service
 
 WHOLE = {"type": int, "required": True}
@@ -52,6 +53,13 @@ def _deciding(parser: ArgumentParser) -> None:
     parser.add_argument("--reason", default="", help="what you saw; it is kept with the decision")
 
 
+def _ticking(parser: ArgumentParser) -> None:
+    parser.add_argument("id")
+    parser.add_argument("area", help=f"one of: {', '.join(KEYS)}")
+    parser.add_argument("--note", default="", help="what you saw; it is kept with the tick")
+    parser.add_argument("--undo", action="store_true", help="take the tick back")
+
+
 def _extending(parser: ArgumentParser) -> None:
     taking("id", "more", more={"type": int})(parser)
     waiting.arguments(parser)
@@ -84,6 +92,7 @@ class Command(FeatureCommand, Questions):
         "list": ("The newest checks.", taking("--limit", limit={"type": int, "default": listing.LIMIT})),
         "show": ("One check, with its pairs and decisions.", taking("id")),
         "decide": ("Accept or reject a pair that needs a person.", _deciding),
+        "tick": ("Tick what you looked at, where no number decides.", _ticking),
         "extend": ("Compare more items of the same draw.", _extending),
         "again": ("The same check once more, with new seeds.", _repeating),
         "compare": ("Two sides of any kind, input by input.", _comparing),
@@ -136,6 +145,12 @@ class Command(FeatureCommand, Questions):
         check.refresh_from_db()
         return {"check": check.id, "outcome": check.outcome, "undecided": check.undecided, **rows.of_pair(pair)}, DONE
 
+    def do_tick(self, *, id: str, area: str, note: str, undo: bool, **options: Any) -> Answer:
+        project = project_of(options)
+        check = ticks.tick(projects.check(project, id), decider(project, options), area, done=not undo, note=note)
+        standing = {"check": check.id, "outcome": check.outcome, "undecided": check.undecided}
+        return {**standing, "review": parity_review.as_json(check)}, DONE
+
     def do_extend(self, *, id: str, more: int, **options: Any) -> Answer:
         project = project_of(options)
         check = projects.check(project, id)
@@ -180,4 +195,5 @@ def _shown(check: Any) -> dict[str, Any]:
     row = parity_streak.of_check(check)
     streak = {"count": row.count, "needed": row.needed, "met": row.met, "checks": list(row.checks), "text": row.text}
     standing = {"standing": check.standing, "streak": streak, "costs": parity_costs.of_check(check)}
+    standing["review"] = parity_review.as_json(check)
     return {**rows.of_check(check), **standing, "pairs": rows.pairs(check), "decisions": rows.decisions(check)}

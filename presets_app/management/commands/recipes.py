@@ -6,10 +6,10 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from presets_app.core.documents import parse, slug_of, to_json_bytes
+from presets_app.core.documents import slug_of
 from presets_app.core.errors import Invalid, Unavailable
 from presets_app.core.problems import Problem, has_errors
-from presets_app.core.recipes import SHAPES, recipe_digest, review, shaped
+from presets_app.core.recipes import SHAPES, read, recipe_digest, review, shaped, written
 from presets_app.core.recipes.shapes import Wish
 from presets_app.management import waiting
 from presets_app.management.acting import actor, decider, project_of
@@ -43,6 +43,7 @@ def _checking(parser: ArgumentParser) -> None:
 
 def _running(parser: ArgumentParser) -> None:
     taking("recipe", "--note")(parser)
+    parser.add_argument("--ask", default="", metavar="STEP", help="choose the frame of this step anew")
     waiting.arguments(parser)
 
 
@@ -78,7 +79,7 @@ class Command(FeatureCommand):
         if has_errors(problems):
             raise Invalid.of(problems)
         if out:
-            _write(out, to_json_bytes(document))
+            _write(out, written(document).encode())
         return {"document": document, "digest": recipe_digest(document), "problems": _told(problems)}, DONE
 
     def do_check(self, *, file: str, here: bool, **options: Any) -> Answer:
@@ -116,12 +117,12 @@ class Command(FeatureCommand):
         newest = shown.runs_of(found, MANY)
         return {**shown.of_recipe(found), "document": document, "runs": newest, "problems": _told(problems)}, DONE
 
-    def do_run(self, *, recipe: str, note: str, **options: Any) -> Answer:
+    def do_run(self, *, recipe: str, note: str, ask: str, **options: Any) -> Answer:
         project = project_of(options)
         found = shown.recipe(project, recipe)
         person = actor(project, options, self.say)
         waiting.require_queue()
-        return self._followed(service.start(found, person, note=note), options)
+        return self._followed(service.start(found, person, note=note, ask=ask), options)
 
     def do_choose(self, *, id: str, step: str, item: str, frame: int, **options: Any) -> Answer:
         project = project_of(options)
@@ -169,7 +170,7 @@ class Command(FeatureCommand):
     def words(self, value: dict[str, Any], **options: Any) -> None:
         """A new document for people is the file itself; a run is its steps, one a line."""
         if options["action"] == "new" and "document" in value:
-            self.stdout.write(to_json_bytes(value["document"]).decode(), ending="")
+            self.stdout.write(written(value["document"]), ending="")
         elif "steps" in value and "state" in value:
             self.stdout.write(f"{value['recipe']} {value['id']}: {value['state']}")
             for step in value["steps"]:
@@ -191,8 +192,7 @@ def _made(output: dict[str, Any]) -> str:
 
 
 def _read(file: str) -> tuple[dict[str, Any] | None, list[Problem]]:
-    parsed = parse(read_file(file))
-    return parsed.document, list(parsed.problems)
+    return read(read_file(file))
 
 
 def _write(file: str, data: bytes) -> None:

@@ -17,8 +17,9 @@ from presets_app.management.demo.project import CLOUD, LOCAL
 from presets_app.management.supervisor import run_once
 from presets_app.queries import demo as seen
 from presets_app.queries import projects
-from presets_app.services import bringing, preset_migrations, snapshots, targets
+from presets_app.services import bringing, preset_migrations, recipes, recipes_making, snapshots, targets
 
+RECIPE = "Dusk, softer sound"
 MADE, FAULTY = "drawn-left", "drawn-right"
 DRAWN = "clips drawn by code; no model made them"
 GROUPS = {
@@ -41,6 +42,7 @@ def fill(journey: Journey) -> None:
     _drawn(journey)
     _first_release(journey)
     _waiting_migration(journey)
+    _recipe(journey)
     _second_family(journey)
 
 
@@ -74,6 +76,15 @@ def _waiting_migration(journey: Journey) -> None:
         if row.by == "person":
             words = "Demo: both sides run on this computer."
             preset_migrations.tick(migration, journey.demo.ada, row.key, done=True, words=words)
+
+
+def _recipe(journey: Journey) -> None:
+    """One recipe with a run: a clip, and its sound made softer."""
+    project, ada = journey.demo.project, journey.demo.ada
+    if seen.has_recipe(project, RECIPE):
+        return
+    given = {"shape": "equalized", "name": RECIPE, "first": "puppet-at-dusk", "target": LOCAL}
+    recipes.start(recipes_making.make(project, ada, given), ada)
 
 
 def _second_family(journey: Journey) -> None:

@@ -1,4 +1,4 @@
-"""The server's side of its websocket (RFC 6455): a handshake, text frames out, pings answered."""
+"""The server's side of its websocket (RFC 6455): a handshake, messages out, pings answered."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from io import BufferedIOBase
 from typing import Any
 
 _GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # of the protocol
-_TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
+_TEXT, _BINARY, _CLOSE, _PING, _PONG = 1, 2, 8, 9, 10
+_PREVIEW_WITH_METADATA = 4
 
 
 def accept(key: str) -> str:
@@ -37,12 +38,20 @@ class Events:
 
     def send(self, client_id: str | None, kind: str, told: dict[str, Any]) -> None:
         """To one client, or to all with None."""
-        data = json.dumps({"type": kind, "data": told}).encode()
+        self._put(client_id, _frame(_TEXT, json.dumps({"type": kind, "data": told}).encode()))
+
+    def show(self, client_id: str, picture: bytes, about: dict[str, Any]) -> None:
+        """A preview, as a client is sent it that has said that it takes metadata with it."""
+        metadata = json.dumps({**about, "image_type": "image/jpeg"}).encode()
+        head = struct.pack(">II", _PREVIEW_WITH_METADATA, len(metadata))
+        self._put(client_id, _frame(_BINARY, head + metadata + picture))
+
+    def _put(self, client_id: str | None, frame: bytes) -> None:
         with self._lock:
             listed = list(self._sinks.values()) if client_id is None else [self._sinks.get(client_id)]
             for sink in (sink for sink in listed if sink is not None):
                 try:
-                    sink.write(_frame(_TEXT, data))
+                    sink.write(frame)
                     sink.flush()
                 except (OSError, ValueError):
                     continue

@@ -20,5 +20,6 @@ FAULTS = {
     "video": "lists the video under video",
     "renames": "gives every uploaded file another name",
     "taken": "keeps other bytes than it was sent",
+    "not-a-number": "writes NaN into queue and history, as a node that always runs again does",
     "server-error": "answers 500 to every prompt",
 }

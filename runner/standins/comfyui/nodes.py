@@ -55,6 +55,8 @@ VAEDecodeTiled: samples=LATENT vae=VAE tile_size=INT[64,4096] overlap=INT[0,4096
 temporal_overlap=INT[4,4096] -> IMAGE
 CreateVideo: images=IMAGE fps=FLOAT[1,120] audio?=AUDIO bit_depth?=INT[8,10] -> VIDEO
 SaveVideo: video=VIDEO filename_prefix=STRING format={auto,mp4} codec={auto,h264} -> ! VIDEO
+SaveAnimatedWEBP: images=IMAGE filename_prefix=STRING fps=FLOAT[0.01,1000] lossless=BOOLEAN quality=INT[0,100] \
+method={default,fastest,slowest} -> !
 SaveImage: images=IMAGE filename_prefix=STRING -> !
 """
 _INPUT = re.compile(r"(\w+)(\?)?=(@?\w+|\{[^}]*\})(?:\[([^]]*)\])?")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Mapping
@@ -128,6 +129,9 @@ class Queue:
 
     def _executed(self, prompt: Prompt) -> dict[str, Any]:
         key, order = digest(prompt.graph), reachable(prompt.graph, prompt.savers)
+        if self.fault == "not-a-number":
+            for held in prompt.graph.values():
+                held["is_changed"] = [math.nan]
         if key in self._made:
             self._say(prompt, "execution_cached", {"nodes": self._made[key][0]})
             return self._made[key][1]
@@ -155,6 +159,8 @@ class Queue:
                 self._say(prompt, "execution_interrupted", told)
                 raise Stopped
             self.events.send(prompt.client_id, "progress", {"value": step, "max": count, **about})
+            if sampler:
+                self.events.show(prompt.client_id, rendering.preview(prompt.graph), about)
         if sampler and self.fault in _RAISES:
             self._raise(prompt, node)
 
@@ -173,11 +179,11 @@ class Queue:
         subfolder, _, stem = prefix.rpartition("/")
         folder = self.output / subfolder
         folder.mkdir(parents=True, exist_ok=True)
-        name = f"{stem}_{len(list(folder.glob(f'{stem}_*'))) + 1:05}_.mp4"
-        rendering.render(prompt.graph, node, folder / name)
-        listed = [{"filename": name, "subfolder": subfolder, "type": "output"}]
+        names = rendering.save(prompt.graph, node, folder, stem)
+        listed = [{"filename": name, "subfolder": subfolder, "type": "output"} for name in names]
         key = self.fault if self.fault in ("gifs", "video") else "images"
-        return {key: listed, **({"animated": [True]} if key == "images" else {})}
+        moves = not names[0].endswith(".png")
+        return {key: listed, **({"animated": [True]} if key == "images" and moves else {})}
 
     def _say(self, prompt: Prompt, kind: str, told: dict[str, Any]) -> None:
         whole = {"prompt_id": prompt.prompt_id, **told, "timestamp": _now()}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from presets_app.backends.comfyui import failures, outputs, replies
+from presets_app.backends.comfyui import failures, outputs, previews, replies
 from presets_app.core.problems import Failure
 
 SAMPLES = Path(os.environ.get("MATCHFRAME_SAMPLES", "/nowhere")) / "comfyui" / "server"
@@ -31,7 +31,7 @@ REFUSALS = {
 HISTORIES = {
     "failing_node": ("environment", "node_failed"),
     "interrupted": ("environment", "interrupted"),
-    "emptyimage": ("preset", "no_video_output"),
+    "emptyimage": None,
     "savevideo": None,
     "wan22_t2v_14B": None,
 }
@@ -134,13 +134,28 @@ def test_a_name_that_leaves_the_servers_folders_is_refused(raw: dict[str, Any]) 
 
 def test_the_save_nodes_video_is_taken_before_previews_and_pictures() -> None:
     graph = {"1": {"class_type": "PreviewVideo"}, "2": {"class_type": "SaveVideo"}, "3": {"class_type": "SaveImage"}}
+    frames = [{"filename": f"i_{n}.png", "subfolder": "", "type": "output"} for n in (1, 2)]
     told = {
+        "0": {"images": [{"filename": "input.png", "subfolder": "", "type": "input"}]},
         "1": {"images": [{"filename": "p.mp4", "subfolder": "", "type": "temp"}]},
         "2": {"images": [{"filename": "v.mp4", "subfolder": "video\\day", "type": "output"}], "animated": [True]},
-        "3": {"images": [{"filename": "i.png", "subfolder": "", "type": "output"}]},
+        "3": {"images": frames},
     }
-    found = outputs.video(told, graph)
-    assert found == outputs.Output("v.mp4", "video\\day", "output")
-    assert outputs.video({"3": told["3"]}, graph) is None
+    assert outputs.made(told, graph) == outputs.Made((outputs.Output("v.mp4", "video\\day", "output"),))
     del told["2"]
-    assert outputs.video(told, graph) == outputs.Output("p.mp4", "", "temp")
+    assert outputs.made(told, graph) == outputs.Made((outputs.Output("p.mp4", "", "temp"),))
+    del told["1"]
+    pictures = tuple(outputs.Output(f"i_{n}.png", "", "output") for n in (1, 2))
+    assert outputs.made(told, graph) == outputs.Made(pictures, pictures=True)
+    del told["3"]
+    assert outputs.made(told, graph) is None  # an input that a node shows again is no output
+
+
+def test_a_preview_is_a_small_picture_of_a_prompt_and_nothing_else() -> None:
+    jpeg, named = b"\xff\xd8\xff\xe0 a fox", json.dumps({"prompt_id": "p", "image_type": "image/jpeg"}).encode()
+    told = b"\0\0\0\4" + len(named).to_bytes(4, "big") + named + jpeg
+    assert previews.picture_in(told) == previews.Preview("p", jpeg)
+    assert previews.picture_in(b"\0\0\0\1\0\0\0\1" + jpeg) == previews.Preview("", jpeg)
+    for message in (b"", b"\0\0\0\1", b"\0\0\0\3\0\0\0\1" + jpeg, b"\0\0\0\1\0\0\0\1<svg>", told[:40]):
+        assert previews.picture_in(message) is None
+    assert previews.picture_in(b"\0\0\0\1\0\0\0\1" + jpeg + bytes(previews.LIMIT)) is None

@@ -192,6 +192,11 @@ def test_no_text_at_all_becomes_code(text: str, file: str) -> None:
         assert shape(output["script"]) == shape(to_form(document_of("x", "x")).output["script"])
 
 
+def test_a_text_encoder_that_is_let_go_of_stays_on_the_device_in_a_script_and_that_is_said() -> None:
+    told = loss(wan(runtime={"dtype": "bfloat16", "offload": "text"}), "/runtime/offload")
+    assert (told.status, told.target_path, told.after) == ("approximated", "/placement/offload", "none")
+
+
 def document_of(text: str, file: str) -> Document:
     image = {"sha256": SHA, "name": f"{file}.png"}
     document = example(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from presets_app.models import Recipe, RecipeRun
-from presets_app.services import recipes_frames, recipes_waking
+from presets_app.services import recipes_acting, recipes_frames, recipes_waking
 from tests.services.test_recipe_kinds import TO_FRAME
 from tests.services.test_recipes import rendered, started, states, step
 from tests.services.test_recipes import studio as studio  # noqa: PLC0414 - the fixture
@@ -73,10 +73,28 @@ def test_a_stopped_run_offers_its_steps_again(studio: Any, people: People):
     run.refresh_from_db()
     assert (run.state, set(states(run).values())) == ("cancelled", {"cancelled"})
     page = browser("ada").get(place).content.decode()
-    assert page.count("Do this step again") == 3
+    assert page.count("Do this step again") == 1
+    early = browser("ada").post(f"{place}/{run.id}/final/again")
+    assert (early.status_code, b"Do draft again" in early.content) == (409, True)
     assert browser("ada").post(f"{place}/{run.id}/draft/again").status_code == 303
     assert b"Do this step again" not in browser("ada").get(place).content
     assert browser("ada").post(f"{place}/{run.id}/nothing/again").status_code == 404
+
+
+def test_between_two_steps_only_the_line_about_the_one_in_hand_moves(studio: Any, people: People):
+    run = started(studio, people, TO_FRAME)
+    ada, place = browser("ada"), f"{PLACE}draft-to-frame?run={run.id}"
+    line = ada.get(f"{place}&seen={run.version}", headers=FRAGMENT)
+    assert (line.status_code, line["HX-Retarget"]) == (200, "#now")
+    assert "draft: waiting for the runner" in line.content.decode()
+    assert "<ol" not in line.content.decode()
+    moved = ada.get(f"{place}&seen=0", headers=FRAGMENT).content.decode()
+    assert "Run it again" not in moved
+    recipes_acting.cancel(run, people.ada)
+    over = ada.get(f"{place}&seen={run.version}", headers=FRAGMENT)
+    moved = ada.get(f"{place}&seen=0", headers=FRAGMENT).content.decode()
+    assert over.status_code == 204
+    assert ('id="stop" hx-swap-oob="delete"' in moved, "Run it again" in moved) == (True, True)
 
 
 def test_a_page_asks_no_more_for_more_runs(studio: Any, people: People, tmp_path: Path):

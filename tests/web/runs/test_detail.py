@@ -64,6 +64,23 @@ def test_each_step_reaches_the_page_with_the_name_of_its_phase(run: Run, redis_u
     assert "step 4 of 8" in poll(seen, step=4)[1]
 
 
+def test_a_preview_is_shown_while_it_renders_to_members_only(run: Run, redis_url: str) -> None:
+    vic, first, redis = signed_in("vic"), run.items.order_by("position").first(), Redis.from_url(redis_url)
+    assert first
+    job = Job.fetch(f"render-{first.id}-1", connection=redis, serializer=JSONSerializer)
+    job.meta.update(phase="encode", step=0, steps=0, warm=True, preview="0a")
+    job.save_meta()
+    picture = re.findall(r'<img class="run-preview" src="([^"]+)"', vic.get(address(run)).content.decode())[0]
+    assert picture == f"/p/studio/media/preview/{first.id}?of=0a"
+    assert vic.get(picture).status_code == 404  # the runner has not laid it there yet, or it is past
+    for data, status in ((b"\xff\xd8\xff\xe0 a fox", 200), (b"<svg onload=x>", 404)):
+        redis.set(f"matchframe:preview:{first.id}", data)
+        assert vic.get(picture).status_code == status
+    redis.set(f"matchframe:preview:{first.id}", b"\xff\xd8\xff\xe0 a fox")
+    assert vic.get(picture)["Content-Type"] == "image/jpeg"
+    assert signed_in("mallory").get(picture).status_code == 404
+
+
 def test_a_failure_is_shown_with_cause_and_hint(run: Run) -> None:
     for item in run.items.all():
         fail(item)
