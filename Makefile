@@ -6,6 +6,9 @@ RUN := $(BIN)/python manage.py
 PINS := requirements/web.txt requirements/runner.txt requirements/dev.txt
 STAMP := .venv/.installed
 
+# Compiled modules are kept: hundreds of short processes (measuring children, runners, commands) would compile them again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: install up demo test journeys lint types e2e bench calibrate corpus clean e2e-tools
 
 install: $(STAMP)

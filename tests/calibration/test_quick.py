@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(900), pytest.mark.xdist_group("calibration")]
 COMMAND = [sys.executable, "-m", "tests.calibration", "--quick", "--json"]
 
 
 @pytest.fixture(scope="module")
 def quick() -> dict[str, Any]:
-    ended = subprocess.run(COMMAND, capture_output=True, check=False, timeout=220)
+    ended = subprocess.run(COMMAND, capture_output=True, check=False, timeout=800)
     assert ended.returncode in {0, 1}, ended.stderr.decode()[-2000:]
     result: dict[str, Any] = json.loads(ended.stdout)
     return result
