@@ -11,6 +11,8 @@ import pytest
 
 from presets_app.gitstore import Person, StaleParent, Store, paths, retrying
 
+pytestmark = pytest.mark.journey  # processes that are waited for
+
 ROOT = Path(__file__).parents[2]
 
 

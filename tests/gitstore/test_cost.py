@@ -12,6 +12,8 @@ import pytest
 from presets_app.gitstore import Person, Store, paths
 from tests.benchmarks.bench_gitstore import fill, slug
 
+pytestmark = pytest.mark.journey  # processes that are waited for
+
 FEW, MANY = 20, 2_000
 LOOSE = 4.0  # a store that walked the whole tree would be near 100
 

@@ -17,6 +17,8 @@ from presets_app.gitstore import Person, Store, create, locking, paths, retrying
 from presets_app.gitstore.command import Command
 from presets_app.gitstore.locking import LOCK_NAME, STALE_AFTER, WriterLock
 
+pytestmark = pytest.mark.journey  # processes that are waited for
+
 ROOT = Path(__file__).parents[2]
 LONG_AGO = time.time() - 10_000
 

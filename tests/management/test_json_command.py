@@ -13,6 +13,8 @@ import pytest
 from tests.management.conftest import strictly
 from tests.support.project import batch, document
 
+pytestmark = pytest.mark.journey  # processes that are waited for
+
 ROOT = Path(__file__).parents[2]
 
 

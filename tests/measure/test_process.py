@@ -17,6 +17,8 @@ import pytest
 from presets_app.measure import Limits, PairFiles, measure_pairs
 from tests.support.clips import moving, write_clip
 
+pytestmark = pytest.mark.journey  # processes that are waited for
+
 
 @pytest.fixture
 def long_clip(tmp_path: Path) -> Path:
