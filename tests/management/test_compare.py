@@ -12,6 +12,8 @@ import pytest
 
 from tests.support.clips import moving, write_clip
 
+pytestmark = pytest.mark.journey  # each measures in a process of its own
+
 ROOT = Path(__file__).parents[2]
 SHAPE = {"class", "verdict", "reasons", "container", "video", "audio", "cost"}
 
