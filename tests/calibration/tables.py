@@ -12,6 +12,7 @@ from tests.calibration.planting import Case
 HARMFUL = ("right", "other_code", "missed")
 BENIGN = ("passed", "asked", "failed")
 GOOD = {"right", "passed", "open"}
+OWN_CODE = 0.95  # of the harmful changes; the goal is all of them, and the sets show 98 %
 
 
 def counts(cases: Iterable[Case]) -> dict[str, dict[str, int]]:
@@ -25,6 +26,15 @@ def counts(cases: Iterable[Case]) -> dict[str, dict[str, int]]:
 def met(cases: Iterable[Case]) -> bool:
     """Every harmful change caught with its right code and every benign one passed."""
     return all(case.outcome in GOOD for case in cases)
+
+
+def held(cases: Iterable[Case]) -> bool:
+    """No benign change failed, and at least `OWN_CODE` of the harmful ones got their right code."""
+    found = list(cases)
+    harmful = [case for case in found if case.kind == "harmful"]
+    right = sum(case.outcome in GOOD for case in harmful)
+    failed = any(case.kind == "benign" and case.outcome == "failed" for case in found)
+    return not failed and right >= OWN_CODE * len(harmful)
 
 
 def as_json(cases: list[Case]) -> dict[str, Any]:
